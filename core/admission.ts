@@ -1,0 +1,145 @@
+import type { App, SiteName } from './config';
+import { spoken } from './duration';
+import type { Outcome, Run } from './run';
+
+/** One journey of an app to a site. A run that is cut leaves it open, and the next run for the same site goes on with it. */
+export interface Activation {
+  id: string;
+  activate: SiteName;
+  /** Milliseconds since the epoch. */
+  openedAt: number;
+  /** The restore that belongs to it: a second run adopts it and starts no other. */
+  restore?: { name: string; backup: string };
+  closedAt?: number;
+  outcome?: Outcome;
+}
+
+export interface Lease {
+  runId: string;
+  executionArn: string;
+  activate: SiteName;
+  /** Grows with every lease of the app: a higher token is a later holder. */
+  token: number;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export interface Pause {
+  by: string;
+  reason: string;
+  at: number;
+}
+
+/** What is known about an app when a run asks for it. */
+export interface AdmissionFacts {
+  pause?: Pause;
+  /** The lease as it stands, whoever holds it. */
+  lease?: Lease;
+  /** Whether the holder's execution still runs; `unknown` when Step Functions did not say. */
+  holder?: 'running' | 'ended' | 'unknown';
+  activation?: Activation;
+  /** The site that main points to; absent for workers, and when main points elsewhere or nobody could say. */
+  mainAt?: SiteName;
+}
+
+export type Admission =
+  | { admitted: true; resume: boolean; notes: string[] }
+  | { admitted: false; cause: RefusalCause; reason: string; next: string };
+
+export type RefusalCause = 'paused' | 'manual-only' | 'already-running' | 'cool-down' | 'already-there';
+
+/** How long a lease stays good without a renewal; every step of a run renews it. */
+export const LEASE_SECONDS = 900;
+
+/**
+ * Whether a run may take an app. A person may do what an automatic run may not, except while another run has the
+ * app or everything is paused. Every refusal says what lifts it.
+ * @param now milliseconds since the epoch
+ */
+export function admit(app: App, run: Run, facts: AdmissionFacts, now: number): Admission {
+  return (
+    refusePaused(facts) ??
+    refuseRunning(app, run, facts, now) ??
+    refuseManualOnly(app, run) ??
+    refuseAlreadyThere(app, run, facts) ??
+    refuseCoolDown(app, run, facts, now) ?? {
+      admitted: true,
+      resume: resumes(run, facts.activation),
+      notes: resumes(run, facts.activation)
+        ? [`Goes on with activation ${facts.activation?.id}, which was cut.`]
+        : [],
+    }
+  );
+}
+
+/** Whether the run goes on with an activation that an earlier run left open. */
+export function resumes(run: Pick<Run, 'activate'>, activation: Activation | undefined): boolean {
+  return (
+    activation !== undefined && activation.closedAt === undefined && activation.activate === run.activate
+  );
+}
+
+/** Whether a lease keeps others away: not expired, and its execution not known to have ended. */
+export function holds(lease: Lease, holder: AdmissionFacts['holder'], now: number): boolean {
+  return lease.expiresAt > now && holder !== 'ended';
+}
+
+function refusePaused({ pause }: AdmissionFacts): Admission | undefined {
+  if (!pause) return undefined;
+  return {
+    admitted: false,
+    cause: 'paused',
+    reason: `Lifeboat is paused by ${pause.by} since ${new Date(pause.at).toISOString()}: ${pause.reason}.`,
+    next: 'npx lifeboat resume',
+  };
+}
+
+function refuseRunning(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
+  const { lease, holder } = facts;
+  if (!lease || lease.runId === run.id || !holds(lease, holder, now)) return undefined;
+  return {
+    admitted: false,
+    cause: 'already-running',
+    reason: `Run ${lease.runId} is already activating ${lease.activate} for ${app.name}.`,
+    next: `npx lifeboat status ${lease.runId}`,
+  };
+}
+
+function refuseManualOnly(app: App, run: Run): Admission | undefined {
+  if (run.startedBy === 'person' || app.trigger !== 'manual') return undefined;
+  return {
+    admitted: false,
+    cause: 'manual-only',
+    reason: `${app.name} has trigger "manual", and nobody asked for this run.`,
+    next: byHand(app, run),
+  };
+}
+
+function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts): Admission | undefined {
+  if (facts.mainAt !== run.activate || resumes(run, facts.activation)) return undefined;
+  return {
+    admitted: false,
+    cause: 'already-there',
+    reason: `${app.endpoint?.main} already points to ${run.activate}.`,
+    next: 'npx lifeboat status',
+  };
+}
+
+function refuseCoolDown(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
+  const closedAt = facts.activation?.closedAt;
+  if (run.startedBy === 'person' || closedAt === undefined) return undefined;
+  const agoSeconds = (now - closedAt) / 1000;
+  if (agoSeconds >= app.coolDownSeconds) return undefined;
+  return {
+    admitted: false,
+    cause: 'cool-down',
+    reason:
+      `${app.name} was last moved to ${facts.activation?.activate} ${spoken(agoSeconds)} ago; ` +
+      `for ${spoken(app.coolDownSeconds - agoSeconds)} more only a person moves it.`,
+    next: byHand(app, run),
+  };
+}
+
+function byHand(app: App, run: Run): string {
+  return `npx lifeboat activate ${run.activate} --app ${app.name}`;
+}

@@ -1,0 +1,136 @@
+/** The parts of Kubernetes objects that decisions read. Shapes as the API gives them. */
+export interface Metadata {
+  name: string;
+  namespace?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+/** Deployment or StatefulSet, CronJob. */
+export interface WorkloadObject {
+  kind: 'Deployment' | 'StatefulSet' | 'CronJob';
+  metadata: Metadata;
+  spec: {
+    replicas?: number;
+    suspend?: boolean;
+    template?: PodTemplate;
+    jobTemplate?: { spec?: { template?: PodTemplate } };
+  };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    readyReplicas?: number;
+    updatedReplicas?: number;
+  };
+}
+
+export interface PodTemplate {
+  spec?: PodSpec;
+}
+
+export interface PodSpec {
+  containers?: Container[];
+  initContainers?: Container[];
+}
+
+export interface Container {
+  image?: string;
+  resources?: { requests?: { cpu?: string | number; memory?: string | number } };
+}
+
+export interface PodObject {
+  metadata: Metadata;
+  spec?: PodSpec & { nodeName?: string };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    containerStatuses?: { ready?: boolean; state?: { waiting?: { reason?: string; message?: string } } }[];
+  };
+}
+
+export interface AutoscalerObject {
+  metadata: Metadata;
+  spec: { minReplicas?: number; maxReplicas: number; scaleTargetRef: { kind: string; name: string } };
+}
+
+export interface NodeObject {
+  metadata: Metadata;
+  spec?: { unschedulable?: boolean };
+  status?: {
+    conditions?: { type: string; status: string }[];
+    allocatable?: { cpu?: string | number; memory?: string | number; pods?: string | number };
+  };
+}
+
+export interface IngressObject {
+  metadata: Metadata;
+  spec?: {
+    rules?: { host?: string; http?: { paths?: { backend?: { service?: { name: string } } }[] } }[];
+    tls?: { hosts?: string[]; secretName?: string }[];
+  };
+  status?: { loadBalancer?: { ingress?: { hostname?: string; ip?: string }[] } };
+}
+
+export interface ServiceObject {
+  metadata: Metadata;
+}
+
+export interface ClaimObject {
+  metadata: Metadata;
+  spec?: { volumeName?: string; storageClassName?: string };
+  status?: { phase?: string };
+}
+
+// Velero's (velero.io/v1).
+
+export interface BackupObject {
+  metadata: Metadata;
+  spec?: { includedNamespaces?: string[]; storageLocation?: string };
+  status?: { phase?: string; startTimestamp?: string; completionTimestamp?: string; expiration?: string };
+}
+
+export interface RestoreObject {
+  metadata: Metadata;
+  spec?: { backupName?: string };
+  status?: {
+    phase?: string;
+    warnings?: number;
+    errors?: number;
+    failureReason?: string;
+    validationErrors?: string[];
+    progress?: { totalItems?: number; itemsRestored?: number };
+  };
+}
+
+export interface LocationObject {
+  metadata: Metadata;
+  status?: { phase?: string; message?: string };
+}
+
+export interface ScheduleObject {
+  metadata: Metadata;
+  spec?: { paused?: boolean };
+}
+
+/** Marks that Lifeboat leaves on objects; they survive a run that is cut. */
+export const ANNOTATIONS = {
+  /** What `replicas` was before Lifeboat changed it. */
+  replicasBefore: 'lifeboat.dev/replicas-before',
+  /** What `suspend` was before. */
+  suspendBefore: 'lifeboat.dev/suspend-before',
+  /** What a HorizontalPodAutoscaler's `minReplicas` was before. */
+  minReplicasBefore: 'lifeboat.dev/min-replicas-before',
+  /** What a Velero Schedule's `paused` was before. */
+  pausedBefore: 'lifeboat.dev/paused-before',
+  /** The run that made the change. */
+  changedBy: 'lifeboat.dev/changed-by',
+} as const;
+
+/** On a restored Pod that only carries its volume's data into the cluster. */
+export const CARRIER_LABEL = 'lifeboat.dev/carrier';
+/** Velero's own label on all that a restore brought. */
+export const RESTORE_LABEL = 'velero.io/restore-name';

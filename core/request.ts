@@ -1,0 +1,105 @@
+import { type Config, SITE_NAMES, type SiteName } from './config';
+import { BadRequest } from './errors';
+import { otherSite, type StartedBy } from './run';
+
+/** What somebody asks for when they start an execution. */
+export interface Request {
+  activate: SiteName;
+  startedBy: StartedBy;
+  reason: string;
+  /** Absent: every app of the configuration. */
+  apps?: string[];
+}
+
+const FIELDS = ['activate', 'apps', 'mode', 'reason', 'startedBy'];
+
+/**
+ * Reads the input of an execution. The shortest one is `{"activate": "dr"}`.
+ * @param site the site that this state machine activates
+ * @throws BadRequest with everything that is wrong
+ */
+export function parseRequest(input: unknown, config: Config, site: SiteName): Request {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new BadRequest(
+      `The input is ${show(input)}. Expected is an object, at its shortest ${shortest(site)}.`,
+    );
+  }
+  const fields = new Map(Object.entries(input));
+  const problems = [
+    ...unknownFields(fields),
+    ...wrongActivate(fields.get('activate'), config, site),
+    ...wrongMode(fields.get('mode')),
+    ...wrongApps(fields.get('apps'), config),
+    ...wrongTexts(fields),
+  ];
+  if (problems.length > 0) {
+    throw new BadRequest(
+      `${problems.join(' ')} At its shortest the input is ${shortest(site)}. Nothing was touched.`,
+    );
+  }
+  const apps = fields.get('apps') as string[] | undefined;
+  return {
+    activate: site,
+    startedBy: fields.get('startedBy') === 'alarm' ? 'alarm' : 'person',
+    reason: (fields.get('reason') as string | undefined) ?? 'started by hand',
+    ...(apps ? { apps: [...new Set(apps)] } : {}),
+  };
+}
+
+function unknownFields(fields: Map<string, unknown>): string[] {
+  const unknown = [...fields.keys()].filter(field => !FIELDS.includes(field));
+  if (unknown.length === 0) return [];
+  return [`Unknown: ${unknown.map(show).join(', ')}; known are ${FIELDS.join(', ')}.`];
+}
+
+function wrongActivate(value: unknown, config: Config, site: SiteName): string[] {
+  if (!SITE_NAMES.includes(value as SiteName)) {
+    return [`"activate" is ${show(value)}; expected is "${site}".`];
+  }
+  if (value === site) return [];
+  const region = config.sites[otherSite(site)].region;
+  return [
+    `"activate" is ${show(value)}, and this state machine activates "${site}" only; ` +
+      `start the one of the same name in ${region} for "${value}".`,
+  ];
+}
+
+function wrongMode(value: unknown): string[] {
+  if (value === undefined || value === 'failover') return [];
+  return [`"mode" is ${show(value)}; the only mode that is built is "failover".`];
+}
+
+function wrongApps(value: unknown, config: Config): string[] {
+  if (value === undefined) return [];
+  const known = config.apps.map(app => app.name);
+  if (!Array.isArray(value) || value.length === 0 || !value.every(name => typeof name === 'string')) {
+    return [
+      `"apps" is ${show(value)}; expected is a list of names out of ${known.join(', ')}, or nothing for all.`,
+    ];
+  }
+  const unknown = value.filter(name => !known.includes(name));
+  if (unknown.length === 0) return [];
+  return [`"apps" names ${unknown.map(show).join(', ')}; the configuration has ${known.join(', ')}.`];
+}
+
+function wrongTexts(fields: Map<string, unknown>): string[] {
+  const problems: string[] = [];
+  const reason = fields.get('reason');
+  if (reason !== undefined && (typeof reason !== 'string' || reason.length > 500)) {
+    problems.push(`"reason" is ${show(reason)}; expected is a text of at most 500 characters.`);
+  }
+  const startedBy = fields.get('startedBy');
+  if (startedBy !== undefined && startedBy !== 'person' && startedBy !== 'alarm') {
+    problems.push(`"startedBy" is ${show(startedBy)}; expected is "person" or "alarm".`);
+  }
+  return problems;
+}
+
+function shortest(site: SiteName): string {
+  return `{"activate": "${site}"}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'missing';
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,72 @@
+/**
+ * What samples of a site say together. The rule that everything hangs on: inconclusive is not down. One good
+ * answer within the dwell time ends a suspicion; one look that could not see ends the certainty.
+ */
+export interface Sample {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** `unseen`: our own side could not look, which says nothing about the site. */
+  seen: 'good' | 'bad' | 'unseen';
+  detail: string;
+}
+
+export type VerdictWord = 'healthy' | 'down' | 'inconclusive';
+
+export interface Verdict {
+  word: VerdictWord;
+  /** False while more samples could still change an `inconclusive`. */
+  final: boolean;
+  reasons: string[];
+}
+
+/** Between two samples. */
+export const SAMPLE_SECONDS = 5;
+/** After so many dwell times without a clear picture the verdict stays inconclusive. */
+const PATIENCE = 3;
+
+/**
+ * @param samples in the order in which they were taken; since the run's first look
+ * @param dwellSeconds for how long a site must be bad without a break to be called down
+ */
+export function verdict(samples: readonly Sample[], dwellSeconds: number): Verdict {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (!first || !last) return { word: 'inconclusive', final: false, reasons: ['No sample was taken yet.'] };
+  if (last.seen === 'good') {
+    const before = samples.filter(sample => sample.seen === 'bad').length;
+    const recovered = before > 0 ? ` after ${before} bad ${before === 1 ? 'sample' : 'samples'}` : '';
+    return { word: 'healthy', final: true, reasons: [`It answers well${recovered}: ${last.detail}.`] };
+  }
+  const bad = trailingBad(samples);
+  const spanSeconds = bad[0] ? (last.at - bad[0].at) / 1000 : 0;
+  if (bad.length >= 2 && spanSeconds >= dwellSeconds) {
+    return {
+      word: 'down',
+      final: true,
+      reasons: [
+        `Bad in ${bad.length} of ${bad.length} samples over ${spanSeconds} s: ${distinct(bad).join('; ')}.`,
+      ],
+    };
+  }
+  const watchedSeconds = (last.at - first.at) / 1000;
+  const unseen = samples.filter(sample => sample.seen === 'unseen');
+  return {
+    word: 'inconclusive',
+    final: watchedSeconds >= PATIENCE * dwellSeconds,
+    reasons: [
+      `Bad for ${spanSeconds} s without a break, needed are ${dwellSeconds} s.`,
+      ...(unseen.length > 0
+        ? [`Could not look ${unseen.length} times: ${distinct(unseen).join('; ')}.`]
+        : []),
+    ],
+  };
+}
+
+function trailingBad(samples: readonly Sample[]): Sample[] {
+  const lastOther = samples.findLastIndex(sample => sample.seen !== 'bad');
+  return samples.slice(lastOther + 1);
+}
+
+function distinct(samples: readonly Sample[]): string[] {
+  return [...new Set(samples.map(sample => sample.detail))];
+}
