@@ -79,6 +79,14 @@ export function resumes(run: Pick<Run, 'activate'>, activation: Activation | und
   );
 }
 
+/** The activation that a run goes on with, or a new one. */
+export function opened(current: Activation | undefined, run: Pick<Run, 'activate'>, now: number): Activation {
+  if (current && resumes(run, current)) return current;
+  // Short and sortable: it becomes part of the names of Velero objects.
+  const id = new Date(now).toISOString().replace(/\D/g, '').slice(0, 14);
+  return { id, activate: run.activate, openedAt: now };
+}
+
 /** Whether a lease keeps others away: not expired, and its execution not known to have ended. */
 export function holds(lease: Lease, holder: AdmissionFacts['holder'], now: number): boolean {
   return lease.expiresAt > now && holder !== 'ended';
@@ -116,18 +124,30 @@ function refuseManualOnly(app: App, run: Run): Admission | undefined {
 }
 
 function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts): Admission | undefined {
-  if (facts.mainAt !== run.activate || resumes(run, facts.activation)) return undefined;
-  return {
-    admitted: false,
-    cause: 'already-there',
-    reason: `${app.endpoint?.main} already points to ${run.activate}.`,
-    next: 'npx lifeboat status',
-  };
+  if (resumes(run, facts.activation)) return undefined;
+  if (app.endpoint && facts.mainAt === run.activate) {
+    const reason = `${app.endpoint.main} already points to ${run.activate}.`;
+    return { admitted: false, cause: 'already-there', reason, next: 'npx lifeboat status' };
+  }
+  // Nobody can look up where a worker is; the ledger knows where its last journey ended.
+  const last = facts.activation;
+  if (
+    !app.endpoint &&
+    run.startedBy !== 'person' &&
+    last?.activate === run.activate &&
+    last.outcome === 'succeeded'
+  ) {
+    const reason = `${app.name} was moved to ${run.activate} at ${new Date(last.openedAt).toISOString()} already.`;
+    return { admitted: false, cause: 'already-there', reason, next: byHand(app, run) };
+  }
+  return undefined;
 }
 
 function refuseCoolDown(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
   const closedAt = facts.activation?.closedAt;
-  if (run.startedBy === 'person' || closedAt === undefined) return undefined;
+  // A journey that was refused on the way moved nothing: nobody needs to cool down.
+  if (run.startedBy === 'person' || closedAt === undefined || facts.activation?.outcome === 'refused')
+    return undefined;
   const agoSeconds = (now - closedAt) / 1000;
   if (agoSeconds >= app.coolDownSeconds) return undefined;
   return {

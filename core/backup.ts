@@ -23,7 +23,7 @@ export function chooseBackup(
   acceptOld: boolean,
   now: number,
 ): BackupChoice {
-  const ours = backups.filter(backup => isOurs(backup, data));
+  const ours = backups.filter(backup => isOurs(backup, data) && fromOtherSite(backup, locations));
   const rejected = new Map<string, string>();
   const usable = ours.filter(backup => {
     const why = unusable(backup, app, data, locations, now);
@@ -44,6 +44,15 @@ export function chooseBackup(
 function isOurs(backup: BackupObject, { source }: Data): boolean {
   if ('backup' in source) return backup.metadata.name === source.backup;
   return backup.metadata.labels?.[SCHEDULE_LABEL] === source.schedule;
+}
+
+/**
+ * What lies in a location that this cluster may only read was made by the other site. Where there is such a location,
+ * this cluster's own backups do not count: after a failover they are newer than they are true.
+ */
+function fromOtherSite({ spec }: BackupObject, locations: readonly LocationObject[]): boolean {
+  const readOnly = locations.filter(location => location.spec?.accessMode === 'ReadOnly');
+  return readOnly.length === 0 || readOnly.some(({ metadata }) => metadata.name === spec?.storageLocation);
 }
 
 function unusable(

@@ -108,6 +108,7 @@ export interface RestoreObject {
 
 export interface LocationObject {
   metadata: Metadata;
+  spec?: { accessMode?: string };
   status?: { phase?: string; message?: string };
 }
 

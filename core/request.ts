@@ -9,9 +9,11 @@ export interface Request {
   reason: string;
   /** Absent: every app of the configuration. */
   apps?: string[];
+  /** A person says that a backup beyond the RPO is better than none. */
+  acceptOldBackup: boolean;
 }
 
-const FIELDS = ['activate', 'apps', 'mode', 'reason', 'startedBy'];
+const FIELDS = ['acceptOldBackup', 'activate', 'apps', 'mode', 'reason', 'startedBy'];
 
 /**
  * Reads the input of an execution. The shortest one is `{"activate": "dr"}`.
@@ -30,7 +32,7 @@ export function parseRequest(input: unknown, config: Config, site: SiteName): Re
     ...wrongActivate(fields.get('activate'), config, site),
     ...wrongMode(fields.get('mode')),
     ...wrongApps(fields.get('apps'), config),
-    ...wrongTexts(fields),
+    ...wrongDetails(fields),
   ];
   if (problems.length > 0) {
     throw new BadRequest(
@@ -43,6 +45,7 @@ export function parseRequest(input: unknown, config: Config, site: SiteName): Re
     startedBy: fields.get('startedBy') === 'alarm' ? 'alarm' : 'person',
     reason: (fields.get('reason') as string | undefined) ?? 'started by hand',
     ...(apps ? { apps: [...new Set(apps)] } : {}),
+    acceptOldBackup: fields.get('acceptOldBackup') === true,
   };
 }
 
@@ -82,7 +85,7 @@ function wrongApps(value: unknown, config: Config): string[] {
   return [`"apps" names ${unknown.map(show).join(', ')}; the configuration has ${known.join(', ')}.`];
 }
 
-function wrongTexts(fields: Map<string, unknown>): string[] {
+function wrongDetails(fields: Map<string, unknown>): string[] {
   const problems: string[] = [];
   const reason = fields.get('reason');
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 500)) {
@@ -91,6 +94,10 @@ function wrongTexts(fields: Map<string, unknown>): string[] {
   const startedBy = fields.get('startedBy');
   if (startedBy !== undefined && startedBy !== 'person' && startedBy !== 'alarm') {
     problems.push(`"startedBy" is ${show(startedBy)}; expected is "person" or "alarm".`);
+  }
+  const acceptOldBackup = fields.get('acceptOldBackup');
+  if (acceptOldBackup !== undefined && typeof acceptOldBackup !== 'boolean') {
+    problems.push(`"acceptOldBackup" is ${show(acceptOldBackup)}; expected is true or false.`);
   }
   return problems;
 }

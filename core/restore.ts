@@ -130,6 +130,9 @@ function carrierRule(name: string, veleroImage: string): ModifierRule {
         metadata: { labels: { [CARRIER_LABEL]: name } },
         spec: {
           restartPolicy: 'Never',
+          // Rules about where pods of the app may stand speak of labels that the carrier does not have.
+          affinity: null,
+          topologySpreadConstraints: null,
           containers: [
             { name: 'carrier', image: veleroImage, command: ['/velero', 'version', '--client-only'] },
           ],

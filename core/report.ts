@@ -1,0 +1,96 @@
+import { spoken } from './duration';
+import type { AppEnd, AppRun } from './ledger';
+import type { Failure, Outcome, Run } from './run';
+import { otherSite } from './run';
+
+/** From best to worst: the worst of the apps is the run's. */
+const BY_SEVERITY: readonly Outcome[] = ['succeeded', 'refused', 'rolled-back', 'needs-attention'];
+
+export function overall(outcomes: readonly Outcome[]): Outcome {
+  const worst = Math.max(0, ...outcomes.map(outcome => BY_SEVERITY.indexOf(outcome)));
+  return BY_SEVERITY[worst] ?? 'needs-attention';
+}
+
+/** How one app's part ended when nothing stood in its way. */
+export function arrived(run: Run, record: AppRun, now: number): AppEnd {
+  const took = spoken((now - run.startedAt) / 1000);
+  const data = record.backup
+    ? ` Its data are of ${new Date(record.backup.takenAt).toISOString()}; what was written later is not here.`
+    : '';
+  return {
+    at: now,
+    outcome: 'succeeded',
+    reasons: [`Runs on ${run.activate} since ${took} after the start of the run.${data}`],
+  };
+}
+
+/**
+ * How one app's part ended after an error.
+ * @param undone whether what the run had changed was undone; undefined when main had moved already
+ */
+export function ended(
+  run: Run,
+  record: AppRun,
+  failure: Failure,
+  undone: boolean | undefined,
+  now: number,
+): AppEnd {
+  const message = causeText(failure);
+  const base = { at: now, failure };
+  if (failure.Error === 'LeaseLost') {
+    return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
+  }
+  if (record.flippedAt !== undefined) {
+    return {
+      ...base,
+      outcome: 'needs-attention',
+      reasons: [`main points to ${run.activate} already, and nothing was undone: ${message}`],
+      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    };
+  }
+  if (undone) {
+    return {
+      ...base,
+      outcome: 'rolled-back',
+      reasons: [message, 'DNS was not touched, and what this run had scaled is as before.'],
+      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    };
+  }
+  return {
+    ...base,
+    outcome: 'needs-attention',
+    reasons: [
+      message,
+      `DNS was not touched, but not everything could be undone: look at the workloads of ${record.app} on ${run.activate} and ${otherSite(run.activate)}.`,
+    ],
+    next: `npx lifeboat status ${run.id}`,
+  };
+}
+
+/** One paragraph on a run for the console and the head of the last message. */
+export function summaryOf(run: Run, apps: readonly AppRun[]): string {
+  const outcome = overall(apps.map(app => app.end?.outcome ?? 'needs-attention'));
+  const count = (wanted: Outcome) =>
+    apps.filter(app => (app.end?.outcome ?? 'needs-attention') === wanted).length;
+  const counts = BY_SEVERITY.filter(word => count(word) > 0).map(word => `${count(word)} ${word}`);
+  const reasons = apps.flatMap(({ app, end }) =>
+    end?.outcome === outcome ? [`${app}: ${end.reasons.join(' ')}`] : [],
+  );
+  const more = reasons.length > 3 ? ` And ${reasons.length - 3} more.` : '';
+  return `Activation of ${run.activate}: ${counts.join(', ')}. ${reasons.slice(0, 3).join(' ')}${more}`.trim();
+}
+
+/**
+ * The message of a caught error. Lambda wraps it into a JSON text; Step Functions' own errors come plain.
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+ */
+export function causeText({ Error: name, Cause }: Failure): string {
+  try {
+    const { errorMessage } = JSON.parse(Cause) as { errorMessage?: unknown };
+    if (typeof errorMessage === 'string') return errorMessage;
+  } catch (error) {
+    // Not JSON: the plain text below is all there is.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return Cause ? `${name}: ${Cause}` : name;
+}

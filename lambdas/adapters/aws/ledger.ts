@@ -1,0 +1,173 @@
+import { type Activation, LEASE_SECONDS, type Lease, type Pause } from '../../../core/admission';
+import type { Clock } from '../../../core/clock';
+import type { SiteName } from '../../../core/config';
+import { LeaseLost, WriteConflict } from '../../../core/errors';
+import type { AppRun, Debt, Ledger, Peace, RunRecord, Seen } from '../../../core/ledger';
+import type { Run } from '../../../core/run';
+import type { Documents } from './documents';
+
+const LIST_OF_RUNS = 'runs';
+const DAY = 86_400;
+/** Leases outlive their expiry by this much, so that tokens go on growing while anybody could still remember one. */
+const LEASE_TTL = 90 * DAY;
+const RECORD_TTL = 400 * DAY;
+
+interface PauseRecord {
+  pause?: Pause;
+}
+
+interface LeaseRecord {
+  token: number;
+  lease?: Lease;
+}
+
+/** The ledger over the DynamoDB table of this Region. */
+export class DynamoLedger implements Ledger {
+  constructor(
+    private readonly documents: Documents,
+    private readonly clock: Clock,
+  ) {}
+
+  async pause(): Promise<Pause | undefined> {
+    return (await this.documents.get<PauseRecord>({ pk: 'lifeboat', sk: 'pause' }))?.pause;
+  }
+
+  async setPause(pause: Pause | undefined): Promise<void> {
+    await this.documents.change<PauseRecord>({ pk: 'lifeboat', sk: 'pause' }, () => (pause ? { pause } : {}));
+  }
+
+  async lease(app: string): Promise<Lease | undefined> {
+    return (await this.documents.get<LeaseRecord>(leaseKey(app)))?.lease;
+  }
+
+  async takeLease(app: string, run: Run, seen: Lease | undefined): Promise<Lease> {
+    const record = await this.documents.change<LeaseRecord>(
+      leaseKey(app),
+      now => {
+        if (now?.lease && now.lease.runId !== run.id && now.lease.token !== seen?.token) {
+          throw new WriteConflict(`Run ${now.lease.runId} was quicker to take the lease of ${app}.`);
+        }
+        const token = (now?.token ?? 0) + 1;
+        const { id: runId, executionArn, activate } = run;
+        return { token, lease: { runId, executionArn, activate, token, expiresAt: this.leaseEnd() } };
+      },
+      LEASE_TTL,
+    );
+    return record.lease as Lease;
+  }
+
+  async renewLease(app: string, runId: string): Promise<void> {
+    await this.documents.change<LeaseRecord>(
+      leaseKey(app),
+      now => {
+        if (now?.lease?.runId !== runId) {
+          const holder = now?.lease ? `run ${now.lease.runId} holds it` : 'nobody holds it';
+          throw new LeaseLost(
+            `Run ${runId} lost the lease of ${app}: ${holder}. This run leaves the app alone.`,
+          );
+        }
+        return { ...now, lease: { ...now.lease, expiresAt: this.leaseEnd() } };
+      },
+      LEASE_TTL,
+    );
+  }
+
+  async releaseLease(app: string, runId: string): Promise<void> {
+    await this.documents.change<LeaseRecord>(
+      leaseKey(app),
+      now => (now?.lease?.runId === runId ? { token: now.token } : (now ?? { token: 0 })),
+      LEASE_TTL,
+    );
+  }
+
+  activation(app: string): Promise<Activation | undefined> {
+    return this.documents.get(appKey(app, 'activation'));
+  }
+
+  changeActivation(app: string, change: (now: Activation | undefined) => Activation): Promise<Activation> {
+    return this.documents.change(appKey(app, 'activation'), change);
+  }
+
+  run(id: string): Promise<RunRecord | undefined> {
+    return this.documents.get(runKey(id));
+  }
+
+  async recentRuns(limit: number): Promise<RunRecord[]> {
+    const listed = await this.documents.query<{ id: string }>(LIST_OF_RUNS, '', { limit, newestFirst: true });
+    const records = await Promise.all(listed.map(({ id }) => this.run(id)));
+    return records.filter(record => record !== undefined);
+  }
+
+  async changeRun(id: string, change: (now: RunRecord | undefined) => RunRecord): Promise<RunRecord> {
+    let isNew = false;
+    const record = await this.documents.change<RunRecord>(
+      runKey(id),
+      now => {
+        isNew = now === undefined;
+        return change(now);
+      },
+      RECORD_TTL,
+    );
+    if (isNew) {
+      const sk = `${new Date(record.run.startedAt).toISOString()} ${id}`;
+      await this.documents.change({ pk: LIST_OF_RUNS, sk }, () => ({ id }), RECORD_TTL);
+    }
+    return record;
+  }
+
+  appRuns(runId: string): Promise<AppRun[]> {
+    return this.documents.query(`run#${runId}`, 'app#');
+  }
+
+  appRun(runId: string, app: string): Promise<AppRun | undefined> {
+    return this.documents.get(appRunKey(runId, app));
+  }
+
+  changeAppRun(runId: string, app: string, change: (now: AppRun | undefined) => AppRun): Promise<AppRun> {
+    return this.documents.change(appRunKey(runId, app), change, RECORD_TTL);
+  }
+
+  seen(app: string, site: SiteName): Promise<Seen | undefined> {
+    return this.documents.get(appKey(app, `seen#${site}`));
+  }
+
+  async saveSeen(app: string, site: SiteName, seen: Seen): Promise<void> {
+    await this.documents.change(appKey(app, `seen#${site}`), () => seen);
+  }
+
+  async saveDebt(app: string, debt: Debt): Promise<void> {
+    await this.documents.change<Debt>(appKey(app, `debt#${debt.site}#${debt.what}`), () => debt);
+  }
+
+  debts(app: string): Promise<Debt[]> {
+    return this.documents.query(`app#${app}`, 'debt#');
+  }
+
+  peace(): Promise<Peace | undefined> {
+    return this.documents.get({ pk: 'lifeboat', sk: 'peace' });
+  }
+
+  async savePeace(peace: Peace): Promise<void> {
+    await this.documents.change<Peace>({ pk: 'lifeboat', sk: 'peace' }, () => peace);
+  }
+
+  private leaseEnd(): number {
+    return this.clock.now() + LEASE_SECONDS * 1000;
+  }
+}
+
+function leaseKey(app: string) {
+  return appKey(app, 'lease');
+}
+
+function appKey(app: string, sk: string) {
+  return { pk: `app#${app}`, sk };
+}
+
+function runKey(id: string) {
+  return { pk: `run#${id}`, sk: 'run' };
+}
+
+function appRunKey(runId: string, app: string) {
+  return { pk: `run#${runId}`, sk: `app#${app}` };
+}

@@ -1,0 +1,77 @@
+import type {
+  AutoscalerObject,
+  IngressObject,
+  NodeObject,
+  PodObject,
+  ServiceObject,
+  WorkloadObject,
+} from '../../../core/kubernetes';
+import type { Change } from '../../../core/workloads';
+import { mapBounded } from '../concurrency';
+import { type KubernetesClient, RESOURCES } from './client';
+
+/** How many API calls one step has under way at once. */
+const AT_ONCE = 16;
+
+/** One cluster, in the words of the steps. All methods throw ClusterUnreachable, Forbidden. */
+export class Cluster {
+  constructor(readonly api: KubernetesClient) {}
+
+  async workloads(namespaces: readonly string[]): Promise<WorkloadObject[]> {
+    const kinds = [RESOURCES.Deployment, RESOURCES.StatefulSet, RESOURCES.CronJob];
+    const lists = await mapBounded(
+      namespaces.flatMap(namespace => kinds.map(kind => ({ namespace, kind }))),
+      AT_ONCE,
+      ({ namespace, kind }) => this.api.list<WorkloadObject>(kind, namespace),
+    );
+    return lists.flat();
+  }
+
+  autoscalers(namespaces: readonly string[]): Promise<AutoscalerObject[]> {
+    return this.listAll(namespaces, RESOURCES.HorizontalPodAutoscaler);
+  }
+
+  ingresses(namespaces: readonly string[]): Promise<IngressObject[]> {
+    return this.listAll(namespaces, RESOURCES.Ingress);
+  }
+
+  services(namespaces: readonly string[]): Promise<ServiceObject[]> {
+    return this.listAll(namespaces, RESOURCES.Service);
+  }
+
+  pods(namespaces: readonly string[], labelSelector?: string): Promise<PodObject[]> {
+    return this.listAll(namespaces, RESOURCES.Pod, labelSelector);
+  }
+
+  everyPod(): Promise<PodObject[]> {
+    return this.api.list(RESOURCES.Pod, undefined);
+  }
+
+  nodes(): Promise<NodeObject[]> {
+    return this.api.list(RESOURCES.Node, undefined);
+  }
+
+  /** Applies changes, many at once. The first error ends it; what went through stays, and asking again does the rest. */
+  async apply(changes: readonly Change[]): Promise<void> {
+    await mapBounded(changes, AT_ONCE, ({ kind, namespace, name, patch }) =>
+      this.api.patch(RESOURCES[kind], namespace, name, patch),
+    );
+  }
+
+  async deletePods(pods: readonly PodObject[]): Promise<void> {
+    await mapBounded(pods, AT_ONCE, ({ metadata }) =>
+      this.api.delete(RESOURCES.Pod, metadata.namespace ?? '', metadata.name),
+    );
+  }
+
+  private async listAll<T>(
+    namespaces: readonly string[],
+    resource: (typeof RESOURCES)[keyof typeof RESOURCES],
+    labelSelector?: string,
+  ): Promise<T[]> {
+    const lists = await mapBounded(namespaces, AT_ONCE, namespace =>
+      this.api.list<T>(resource, namespace, labelSelector),
+    );
+    return lists.flat();
+  }
+}

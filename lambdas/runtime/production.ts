@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { assumedRole } from '../adapters/aws/assumed-role';
+import { HttpsTransport } from '../adapters/kubernetes/https-transport';
+import { NodeNetwork } from '../adapters/network/node-network';
+import { log } from './log';
+import type { World } from './world';
+
+/** The real world, with the credentials that Lambda puts into the environment. */
+export function productionWorld(region: string): World {
+  const options = { region, maxAttempts: 2 };
+  const credentials = fromEnv();
+  return {
+    clock: {
+      now: () => Date.now(),
+      sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+    },
+    network: new NodeNetwork(),
+    kubernetes: new HttpsTransport(),
+    credentials,
+    dynamodb: new DynamoDBClient(options),
+    sns: new SNSClient(options),
+    sfn: new SFNClient(options),
+    cloudwatch: new CloudWatchClient(options),
+    route53: roleArn =>
+      new Route53Client({ ...options, ...(roleArn ? { credentials: assumedRole(region, roleArn) } : {}) }),
+    eks: clusterRegion => new EKSClient({ ...options, region: clusterRegion }),
+    log,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../core/clock';
+import type { App, Config, Site, SiteName, Zone } from '../../core/config';
+import { NotFound } from '../../core/errors';
+import type { Ledger } from '../../core/ledger';
+import type { Network } from '../../core/network';
+import { Documents } from '../adapters/aws/documents';
+import { describeCluster } from '../adapters/aws/eks';
+import { eksToken } from '../adapters/aws/eks-token';
+import { Executions } from '../adapters/aws/executions';
+import { DynamoLedger } from '../adapters/aws/ledger';
+import { Metrics } from '../adapters/aws/metrics';
+import { Notifier } from '../adapters/aws/notifier';
+import { HostedZone } from '../adapters/aws/zone';
+import { KubernetesClient } from '../adapters/kubernetes/client';
+import { Cluster } from '../adapters/kubernetes/cluster';
+import { Velero } from '../adapters/kubernetes/velero';
+import type { Environment } from './environment';
+import type { World } from './world';
+
+/** What a step works with: the configuration, and the outside world in the step's own words. */
+export interface Deps {
+  config: Config;
+  site: SiteName;
+  clock: Clock;
+  network: Network;
+  ledger: Ledger;
+  notifier: Notifier;
+  executions: Executions;
+  metrics: Metrics;
+  /** @throws ClusterUnreachable, NotFound, Throttled, AwsUnavailable, Forbidden */
+  cluster(site: SiteName): Promise<Cluster>;
+  velero(cluster: Cluster, app: App): Velero;
+  zone(zone: Zone): HostedZone;
+  log: World['log'];
+}
+
+/** The site that is activated must answer; it may take its time. */
+const OWN_DEADLINE_MS = 10_000;
+/** The other one may be lost: no call to it is worth more than this (I10). */
+export const OTHER_DEADLINE_MS = 2_000;
+
+/** Builds the adapters over the world. Opens no connection by itself. */
+export function wire(world: World, environment: Environment): Deps {
+  const { config, site, region, table, topicArns } = environment;
+  const { clock } = world;
+  return {
+    config,
+    site,
+    clock,
+    network: world.network,
+    ledger: new DynamoLedger(new Documents(world.dynamodb, table, clock), clock),
+    notifier: new Notifier(world.sns, topicArns, clock),
+    executions: new Executions(world.sfn, clock),
+    metrics: new Metrics(world.cloudwatch, clock),
+    cluster: name =>
+      openCluster(world, region, config.sites[name], name === site ? OWN_DEADLINE_MS : OTHER_DEADLINE_MS),
+    velero: (cluster, app) => {
+      if (!app.data) throw new NotFound(`${app.name} has no data that Velero moves.`);
+      return new Velero(cluster.api, app.data.veleroNamespace);
+    },
+    zone: zone => new HostedZone(world.route53(zone.roleArn), zone.id, clock),
+    log: world.log,
+  };
+}
+
+async function openCluster(
+  world: World,
+  region: string,
+  { region: clusterRegion, cluster }: Site,
+  deadlineMs: number,
+) {
+  const address = await describeCluster(
+    world.clock,
+    world.eks(clusterRegion),
+    cluster,
+    clusterRegion,
+    deadlineMs,
+  );
+  const token = await eksToken(world.credentials, region, cluster, world.clock.now());
+  const place = `${cluster} in ${clusterRegion}`;
+  return new Cluster(new KubernetesClient(world.kubernetes, { ...address, token }, place, deadlineMs));
+}

@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { admitStep } from './step';
+
+export const handler = lambda('admit', admitStep);

@@ -1,0 +1,164 @@
+import { type Admission, type AdmissionFacts, admit, type RefusalCause } from '../../../core/admission';
+import type { App } from '../../../core/config';
+import { NotFound, WriteConflict } from '../../../core/errors';
+import { type AppRun, NEW_APP_RUN, type RunRecord } from '../../../core/ledger';
+import { parseRequest, type Request } from '../../../core/request';
+import type { AdmitInput, AdmitResult, Run } from '../../../core/run';
+import { mapBounded } from '../../adapters/concurrency';
+import type { Deps } from '../../runtime/wire';
+import { mainAt } from '../looking';
+
+const AT_ONCE = 10;
+const PHASE = 'admit';
+
+/**
+ * Step 1. Reads the request and takes the lease of each app that may move, or writes down why it may not.
+ * @throws BadRequest before anything is touched
+ */
+export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitResult> {
+  const request = parseRequest(input.input, deps.config, deps.site);
+  const apps = deps.config.apps.filter(app => !request.apps || request.apps.includes(app.name));
+  const run = runOf(input, request, apps);
+  // The record stands before the first lease: who finds a lease taken can read what its run is up to.
+  await deps.ledger.changeRun(run.id, now => now ?? newRecord(run, request));
+  const [first, ...rest] = apps;
+  if (!first) return { run: { id: run.id, activate: run.activate }, apps: [] };
+  const joined = new Set<string>();
+  const decisions = [
+    await admitApp(deps, run, first, joined),
+    ...(await mapBounded(rest, AT_ONCE, app => admitApp(deps, run, app, joined))),
+  ];
+  const taken = decisions.filter(({ admitted: is }) => is).map(({ app }) => app);
+  const told = await countJoined(deps, joined);
+  if (told && decisions.every(({ cause }) => cause === 'already-running')) {
+    await deps.ledger.changeRun(run.id, now => ({ ...(now ?? newRecord(run, request)), quiet: true }));
+  }
+  return { run: { id: run.id, activate: run.activate }, apps: taken };
+}
+
+interface Decision {
+  app: string;
+  admitted: boolean;
+  cause?: RefusalCause;
+}
+
+async function admitApp(deps: Deps, run: Run, app: App, joined: Set<string>): Promise<Decision> {
+  const now = deps.clock.now();
+  const facts = await factsFor(deps, app);
+  const decision = (await inScopeOfHolder(deps, run, app, facts, joined)) ?? admit(app, run, facts, now);
+  if (!decision.admitted) {
+    if (decision.cause === 'already-running' && facts.lease) joined.add(facts.lease.runId);
+    await deps.ledger.changeAppRun(run.id, app.name, record => record ?? refused(app, decision, facts, now));
+    return { app: app.name, admitted: false, cause: decision.cause };
+  }
+  try {
+    await deps.ledger.takeLease(app.name, run, facts.lease);
+  } catch (error) {
+    if (!(error instanceof WriteConflict)) throw error;
+    // Somebody was quicker between our look and our grab: look again, and be told who.
+    return admitApp(deps, run, app, joined);
+  }
+  await deps.ledger.changeAppRun(
+    run.id,
+    app.name,
+    record => record ?? admitted(app, decision.notes, facts, now),
+  );
+  return { app: app.name, admitted: true };
+}
+
+/** Another run of this direction that was asked for the app too will take it, even if it has not got its lease yet. */
+async function inScopeOfHolder(
+  deps: Deps,
+  run: Run,
+  app: App,
+  facts: AdmissionFacts,
+  joined: Set<string>,
+): Promise<Admission | undefined> {
+  if (facts.lease) return undefined;
+  for (const id of joined) {
+    const holder = await deps.ledger.run(id);
+    if (holder?.run.activate !== run.activate || !holder.run.apps.includes(app.name)) continue;
+    return {
+      admitted: false,
+      cause: 'already-running',
+      reason: `Run ${id} is already activating ${run.activate} and has ${app.name} on its list.`,
+      next: `npx lifeboat status ${id}`,
+    };
+  }
+  return undefined;
+}
+
+async function factsFor(deps: Deps, app: App): Promise<AdmissionFacts> {
+  const { ledger } = deps;
+  const [pause, lease, activation, at] = await Promise.all([
+    ledger.pause(),
+    ledger.lease(app.name),
+    ledger.activation(app.name),
+    app.endpoint ? mainAt(deps.network, app.endpoint) : undefined,
+  ]);
+  return {
+    ...(pause ? { pause } : {}),
+    ...(lease ? { lease, holder: await deps.executions.holder(lease.executionArn) } : {}),
+    ...(activation ? { activation } : {}),
+    ...(at ? { mainAt: at } : {}),
+  };
+}
+
+/**
+ * Counts this start at the runs that it found at work.
+ * @returns whether each of them has told on-call of such a start already
+ */
+async function countJoined(deps: Deps, joined: Set<string>): Promise<boolean> {
+  let told = true;
+  for (const id of joined) {
+    const record = await deps.ledger.changeRun(id, now => {
+      if (!now) throw new NotFound(`The ledger has no run ${id}, which holds a lease.`);
+      return { ...now, joined: now.joined + 1 };
+    });
+    told &&= record.joined > 1;
+  }
+  return told;
+}
+
+function runOf({ execution }: AdmitInput, request: Request, apps: readonly App[]): Run {
+  return {
+    id: execution.Name,
+    executionArn: execution.Id,
+    activate: request.activate,
+    mode: 'failover',
+    startedBy: request.startedBy,
+    reason: request.reason,
+    startedAt: Date.parse(execution.StartTime),
+    apps: apps.map(app => app.name),
+  };
+}
+
+function newRecord(run: Run, request: Request): RunRecord {
+  return { run, acceptOldBackup: request.acceptOldBackup, dependencies: [], joined: 0 };
+}
+
+function admitted(app: App, notes: string[], facts: AdmissionFacts, now: number): AppRun {
+  return {
+    ...NEW_APP_RUN,
+    app: app.name,
+    notes,
+    phases: { [PHASE]: { startedAt: now, endedAt: now, outcome: 'done', detail: 'Took the lease.' } },
+    ...(facts.mainAt ? { mainBefore: facts.mainAt } : {}),
+  };
+}
+
+function refused(
+  app: App,
+  decision: Admission & { admitted: false },
+  facts: AdmissionFacts,
+  now: number,
+): AppRun {
+  const { reason, next } = decision;
+  return {
+    ...NEW_APP_RUN,
+    app: app.name,
+    phases: { [PHASE]: { startedAt: now, endedAt: now, outcome: 'failed', detail: reason } },
+    ...(facts.mainAt ? { mainBefore: facts.mainAt } : {}),
+    end: { at: now, outcome: 'refused', reasons: [reason], next },
+  };
+}

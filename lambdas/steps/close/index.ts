@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { closeStep } from './step';
+
+export const handler = lambda('close', closeStep);

@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { fenceStep } from './step';
+
+export const handler = lambda('fence', fenceStep);

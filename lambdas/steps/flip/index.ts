@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { flipStep } from './step';
+
+export const handler = lambda('flip', flipStep);

@@ -1,0 +1,98 @@
+import type { App, Endpoint, SiteName, Zone } from '../../core/config';
+import { ClusterUnreachable, LifeboatError } from '../../core/errors';
+import { siteOf } from '../../core/flip';
+import { unexpected } from '../../core/health';
+import type { Network, WebResult } from '../../core/network';
+import type { Sample } from '../../core/verdict';
+import { certificateProblem } from '../../core/verification';
+import type { Deps } from '../runtime/wire';
+
+const DNS_MS = 2000;
+const WEB_MS = 3000;
+/** A load balancer may have many addresses; a few tell whether it works. */
+const ADDRESSES = 3;
+
+/** Looks at an app on a site from outside, as a customer would: name, TLS, HTTP on the site's own name. */
+export async function sampleSite(deps: Deps, app: App, endpoint: Endpoint, site: SiteName): Promise<Sample> {
+  const host = endpoint.hosts[site];
+  const found = await deps.network.lookup(host, DNS_MS);
+  const at = deps.clock.now();
+  if (!found.ok) {
+    // No answer from DNS says that we cannot see; a definite "no such name" says that nobody can reach the site.
+    const seen = found.failure === 'no-such-name' ? 'bad' : 'unseen';
+    return { at, seen, detail: `DNS for ${host}: ${found.failure}` };
+  }
+  const results = await Promise.all(
+    found.addresses
+      .slice(0, ADDRESSES)
+      .map(address => ask(deps.network, address, host, endpoint.health.path)),
+  );
+  const problems = results.map(result => problemOf(result, host, endpoint, deps.clock.now()));
+  const problem = problems.find(text => text !== undefined);
+  // One address that serves is not an outage; a client's browser tries the others.
+  if (problems.some(text => text === undefined))
+    return { at, seen: 'good', detail: `https://${host} of ${app.name} answers` };
+  return { at, seen: 'bad', detail: `https://${host}: ${problem ?? 'no address'}` };
+}
+
+/** Looks at a site's Kubernetes API: the verdict on workers, and a separate signal for everybody else. */
+export async function sampleCluster(deps: Deps, site: SiteName): Promise<Sample> {
+  const { region, cluster } = deps.config.sites[site];
+  const name = `Kubernetes API of ${cluster} in ${region}`;
+  try {
+    const problem = await (await deps.cluster(site)).api.notReady();
+    return {
+      at: deps.clock.now(),
+      seen: problem ? 'bad' : 'good',
+      detail: problem ? `${name}: ${problem}` : `${name} is ready`,
+    };
+  } catch (error) {
+    if (!(error instanceof LifeboatError)) throw error;
+    // Throttled, forbidden: that is our own trouble and says nothing about the cluster.
+    const seen = error instanceof ClusterUnreachable || error.name === 'AwsUnavailable' ? 'bad' : 'unseen';
+    return { at: deps.clock.now(), seen, detail: `${name}: ${error.name}` };
+  }
+}
+
+/** A request to an address as a client of `host` makes it. */
+export function ask(network: Network, address: string, host: string, path: string): Promise<WebResult> {
+  return network.request({ address, port: 443, serverName: host, host, path, deadlineMs: WEB_MS });
+}
+
+/** Requests to the addresses that `via` resolves to, under the name `host`; empty when it resolves to none. */
+export async function askThrough(
+  network: Network,
+  via: string,
+  host: string,
+  path: string,
+): Promise<WebResult[]> {
+  const found = await network.lookup(via, DNS_MS);
+  if (!found.ok) return [];
+  return Promise.all(found.addresses.slice(0, ADDRESSES).map(address => ask(network, address, host, path)));
+}
+
+/** What each authoritative server of the zone says main is; `undefined` entries gave no answer. */
+export async function authoritativeAnswers(
+  network: Network,
+  zone: Zone,
+  main: string,
+): Promise<(string | undefined)[]> {
+  const servers = await network.nameservers(zone.name, DNS_MS);
+  const answers = await Promise.all(servers.map(server => network.authoritativeCname(server, main, DNS_MS)));
+  return answers.map(answer => (answer.ok ? (answer.target ?? '') : undefined));
+}
+
+/** The site that main points to by its authoritative servers; undefined when they disagree or nobody answers. */
+export async function mainAt(network: Network, endpoint: Endpoint): Promise<SiteName | undefined> {
+  const answers = await authoritativeAnswers(network, endpoint.zone, endpoint.main);
+  const sites = new Set(
+    answers.filter(answer => answer !== undefined).map(answer => siteOf(endpoint, answer)),
+  );
+  return sites.size === 1 ? [...sites][0] : undefined;
+}
+
+function problemOf(result: WebResult, host: string, endpoint: Endpoint, now: number): string | undefined {
+  const certificate = result.certificate && certificateProblem(result.certificate, host, now);
+  if (certificate) return certificate;
+  return result.ok ? unexpected(result, endpoint.health) : result.detail;
+}

@@ -1,0 +1,33 @@
+import type { App } from '../../../core/config';
+import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound } from '../../../core/errors';
+import { otherSite } from '../../../core/run';
+import { seenReplicas, workloadsOf } from '../../../core/workloads';
+import { mapBounded } from '../../adapters/concurrency';
+import type { Deps } from '../../runtime/wire';
+
+const AT_ONCE = 8;
+
+/**
+ * Writes down how many replicas the other site has, while it can still be asked. Best effort: a lost site adds one
+ * deadline and no more, and the ledger keeps what was seen in peace.
+ */
+export async function rememberOtherSite(deps: Deps, apps: readonly App[]): Promise<void> {
+  const site = otherSite(deps.site);
+  try {
+    const cluster = await deps.cluster(site);
+    await mapBounded(apps, AT_ONCE, async app => {
+      const { present } = workloadsOf(app, await cluster.workloads(app.namespaces));
+      const replicas = seenReplicas(present);
+      if (Object.keys(replicas).length > 0)
+        await deps.ledger.saveSeen(app.name, site, { at: deps.clock.now(), replicas });
+    });
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    deps.log('other-site-not-seen', { site, error: error.message });
+  }
+}
+
+/** The other site does not answer, or does not let us look: reasons to go on without it. */
+function isAbsence(error: unknown): error is Error {
+  return [ClusterUnreachable, AwsUnavailable, Forbidden, NotFound].some(kind => error instanceof kind);
+}

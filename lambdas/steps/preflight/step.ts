@@ -1,0 +1,116 @@
+import { opened } from '../../../core/admission';
+import type { App } from '../../../core/config';
+import { NotFound } from '../../../core/errors';
+import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
+import { dependencyFindings, type Finding, preflight, type TargetFacts } from '../../../core/preflight';
+import { otherSite, type PreflightResult, type Run, type RunInput } from '../../../core/run';
+import { mapBounded } from '../../adapters/concurrency';
+import type { Deps } from '../../runtime/wire';
+import { appOf } from '../app-step';
+import { askDependencies } from '../dependencies';
+import { refuseApp } from '../end-app';
+import { type ClusterFacts, clusterFacts, targetFacts } from '../target-facts';
+import { rememberOtherSite } from './other-site';
+
+const AT_ONCE = 8;
+
+/**
+ * Step 3. Looks whether the target can take each app, and opens the activations of those that it can take. Nothing
+ * on either site is changed.
+ */
+export async function preflightStep(deps: Deps, { run }: RunInput): Promise<PreflightResult> {
+  const record = await deps.ledger.run(run.id);
+  if (!record) throw new NotFound(`The ledger has no run ${run.id}. Start it again.`);
+  const open = (await deps.ledger.appRuns(run.id)).filter(({ end }) => !end);
+  const startedAt = deps.clock.now();
+  const [known, dependencies] = await Promise.all([clusterFacts(deps, run.activate), askDependencies(deps)]);
+  await rememberOtherSite(
+    deps,
+    open.map(({ app }) => appOf(deps, app)),
+  );
+  await deps.ledger.changeRun(run.id, now => ({
+    ...(now ?? record),
+    dependencies: dependencyFindings(dependencies),
+  }));
+  const went = await mapBounded(open, AT_ONCE, appRun => checkApp(deps, record, appRun, known, startedAt));
+  const apps = went.filter(appRun => !appRun.end);
+  return {
+    apps: apps.map(({ app }) => app),
+    approvals: apps.filter(({ needsApproval }) => needsApproval).map(({ app }) => app),
+    approvalTimeoutSeconds: deps.config.approval.timeoutSeconds,
+    detail: `${run.activate} can take ${apps.length} of ${open.length} apps.`,
+  };
+}
+
+async function checkApp(
+  deps: Deps,
+  { run, acceptOldBackup }: RunRecord,
+  appRun: AppRun,
+  known: ClusterFacts | { unreachable: string },
+  startedAt: number,
+): Promise<AppRun> {
+  const app = appOf(deps, appRun.app);
+  await deps.ledger.renewLease(app.name, run.id);
+  const facts = await targetFacts(deps, app, run.activate, known, acceptOldBackup);
+  const findings = preflight(
+    app,
+    run.activate,
+    deps.config.sites[otherSite(run.activate)].region,
+    facts,
+    deps.clock.now(),
+  );
+  const errors = findings.filter(({ level }) => level === 'error');
+  return errors.length > 0
+    ? notReady(deps, run, appRun, errors, startedAt)
+    : ready(deps, run, app, findings, facts, startedAt);
+}
+
+async function notReady(
+  deps: Deps,
+  run: Run,
+  { app }: AppRun,
+  errors: Finding[],
+  startedAt: number,
+): Promise<AppRun> {
+  const reasons = errors.map(({ check, detail }) => `${check}: ${detail}`);
+  await deps.ledger.changeAppRun(run.id, app, record => {
+    if (!record) throw new NotFound(`The ledger has no record of ${app} in run ${run.id}.`);
+    return endPhase(begun(record, startedAt), 'preflight', 'failed', reasons.join(' '), deps.clock.now());
+  });
+  const stale = errors.some(({ check }) => check === 'backup') && errors.length === 1;
+  const next = `npx lifeboat activate ${run.activate} --app ${app}${stale ? ' --accept-old-backup' : ''}`;
+  return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
+}
+
+async function ready(
+  deps: Deps,
+  run: Run,
+  app: App,
+  findings: Finding[],
+  { backup }: TargetFacts,
+  startedAt: number,
+): Promise<AppRun> {
+  const now = deps.clock.now();
+  const activation = await deps.ledger.changeActivation(app.name, current => opened(current, run, now));
+  return deps.ledger.changeAppRun(run.id, app.name, record => {
+    if (!record) throw new NotFound(`The ledger has no record of ${app.name} in run ${run.id}.`);
+    const warnings = findings.map(({ check, detail }) => `${check}: ${detail}`);
+    return {
+      ...endPhase(
+        begun(record, startedAt),
+        'preflight',
+        'done',
+        warnings.join(' ') || 'The target is ready.',
+        now,
+      ),
+      activationId: activation.id,
+      needsApproval: app.trigger === 'approval' && run.startedBy !== 'person',
+      notes: [...new Set([...record.notes, ...warnings])],
+      ...(backup?.ok ? { backup: { name: backup.name, takenAt: backup.takenAt } } : {}),
+    };
+  });
+}
+
+function begun(record: AppRun, startedAt: number): AppRun {
+  return { ...record, phases: { ...record.phases, preflight: { startedAt, detail: '' } } };
+}

@@ -1,0 +1,139 @@
+import { type AppEnd, type AppRun, openPhase, type RunRecord } from '../../../core/ledger';
+import { badRequestMessage, endMessage } from '../../../core/messages';
+import { STATES } from '../../../core/phases';
+import { causeText, overall, summaryOf } from '../../../core/report';
+import type { CrashInput, Failure, ReportInput, ReportResult, Run } from '../../../core/run';
+import { mapBounded } from '../../adapters/concurrency';
+import type { Deps } from '../../runtime/wire';
+import { endApp } from '../end-app';
+import { markFailed } from '../rollback/step';
+import { runMetrics } from './metrics';
+
+const AT_ONCE = 10;
+
+/**
+ * The last step, always: ends what has no end, tells on-call once, writes the report. EventBridge asks it too, when
+ * an execution ended without having got here (I5).
+ */
+export async function reportStep(deps: Deps, input: ReportInput | CrashInput): Promise<ReportResult> {
+  const { runId, executionArn, failure } = whatFor(input);
+  const record = await deps.ledger.run(runId);
+  if (!record) return reportUnknown(deps, runId, executionArn, failure);
+  if (record.report) return record.report;
+  const apps = await endOpenApps(deps, record, failure);
+  const outcome =
+    apps.length === 0 ? 'refused' : overall(apps.map(({ end }) => end?.outcome ?? 'needs-attention'));
+  const summary = summaryOf(record.run, apps);
+  // A start that only found its run at work is told by that run's own last message.
+  if (!record.quiet) await deps.notifier.publish(endMessage(deps.config, record, apps, summary, outcome));
+  // After the message: what the ledger calls reported, on-call has got.
+  await writeReport(deps, record, { outcome, summary });
+  await putMetrics(deps, record.run, apps);
+  return { outcome, summary };
+}
+
+function whatFor(input: ReportInput | CrashInput): {
+  runId: string;
+  executionArn: string;
+  failure?: Failure;
+} {
+  if ('crash' in input) {
+    const { name, executionArn, status } = input.crash;
+    return {
+      runId: name,
+      executionArn,
+      failure: { Error: status, Cause: `The execution ended as ${status}.` },
+    };
+  }
+  return {
+    runId: input.run.id,
+    executionArn: input.run.id,
+    ...(input.failure ? { failure: input.failure } : {}),
+  };
+}
+
+/** A run that is not in the ledger was stopped in Admit: by its input, or since the ledger itself did not answer. */
+async function reportUnknown(
+  deps: Deps,
+  id: string,
+  executionArn: string,
+  failure?: Failure,
+): Promise<ReportResult> {
+  const run: Run = {
+    id,
+    executionArn,
+    activate: deps.site,
+    mode: 'failover',
+    startedBy: 'person',
+    reason: 'unknown',
+    startedAt: deps.clock.now(),
+    apps: [],
+  };
+  const summary = failure ? causeText(failure) : 'The run left no trace in the ledger.';
+  const outcome = failure?.Error === 'BadRequest' ? 'refused' : 'needs-attention';
+  await deps.notifier.publish(
+    outcome === 'refused'
+      ? badRequestMessage(deps.config, run, summary)
+      : endMessage(
+          deps.config,
+          { run, acceptOldBackup: false, dependencies: [], joined: 0 },
+          [],
+          summary,
+          outcome,
+        ),
+  );
+  await writeReport(deps, { run, acceptOldBackup: false, dependencies: [], joined: 0 }, { outcome, summary });
+  return { outcome, summary };
+}
+
+async function endOpenApps(deps: Deps, { run }: RunRecord, failure?: Failure): Promise<AppRun[]> {
+  const apps = await deps.ledger.appRuns(run.id);
+  return mapBounded(apps, AT_ONCE, async app => {
+    if (app.end) return app;
+    const cut = failure ?? {
+      Error: 'States.Runtime',
+      Cause: 'Its part of the execution ended without a result.',
+    };
+    const end = cutShort(run, app, cut, deps.clock.now());
+    await markFailed(deps, run.id, app.app, cut);
+    return endApp(deps, run.id, app.app, end);
+  });
+}
+
+/** An app whose part was cut: the next run for this site goes on where it stopped. */
+function cutShort(run: Run, record: AppRun, failure: Failure, now: number): AppEnd {
+  const phase = openPhase(record);
+  const where = phase ? ` in ${STATES[phase].state}` : '';
+  const touched = record.phases.fence !== undefined;
+  return {
+    at: now,
+    outcome: touched ? 'needs-attention' : 'refused',
+    reasons: [
+      `It was cut${where}: ${causeText(failure)}`,
+      touched
+        ? 'What it had done stays as it is; a new run goes on from there.'
+        : 'Nothing had been changed.',
+    ],
+    next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    failure,
+  };
+}
+
+async function writeReport(deps: Deps, record: RunRecord, result: ReportResult): Promise<void> {
+  await deps.ledger.changeRun(record.run.id, now => ({
+    ...(now ?? record),
+    report: { at: deps.clock.now(), ...result },
+  }));
+}
+
+/** Numbers are a courtesy: their failure must not turn a good run into a bad one, nor send its message twice. */
+async function putMetrics(deps: Deps, run: Run, apps: readonly AppRun[]): Promise<void> {
+  try {
+    await deps.metrics.put(runMetrics(run, apps));
+  } catch (error) {
+    deps.log('metrics-not-put', {
+      run: run.id,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

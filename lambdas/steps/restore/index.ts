@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { restoreStep } from './step';
+
+export const handler = lambda('restore', restoreStep);

@@ -1,0 +1,138 @@
+import { chooseBackup } from '../../../core/backup';
+import type { Data } from '../../../core/config';
+import {
+  NamespaceServesMain,
+  NotFound,
+  NoUsableBackup,
+  RestoreFailed,
+  RestoreOverdue,
+} from '../../../core/errors';
+import { CARRIER_LABEL } from '../../../core/kubernetes';
+import { judgeRestore, modifiersConfigMap, overdue, restoreName, restoreObject } from '../../../core/restore';
+import type { AppInput, StepResult } from '../../../core/run';
+import { workloadsOf } from '../../../core/workloads';
+import type { Cluster } from '../../adapters/kubernetes/cluster';
+import type { Velero } from '../../adapters/kubernetes/velero';
+import type { Deps } from '../../runtime/wire';
+import { type AppContext, appStep, type Progress } from '../app-step';
+import { mainAt } from '../looking';
+import { clearTheWay } from './clear';
+import { putImageNames } from './images';
+import { restoreTexts } from './results';
+
+/**
+ * Step 6. Brings the data to the target before anything there scales up: clears the way, starts one Restore, and
+ * looks each time whether it has ended.
+ */
+export function restoreStep(deps: Deps, input: AppInput): Promise<StepResult> {
+  return appStep(deps, input, 'restore', restore);
+}
+
+async function restore(context: AppContext): Promise<Progress> {
+  const { deps, app, startedAt } = context;
+  const { data } = app;
+  if (!data) return { word: 'skipped', detail: 'The app has no data to move.' };
+  const cluster = await deps.cluster(context.input.run.activate);
+  const velero = deps.velero(cluster, app);
+  const serving = await alreadyServing(context, cluster);
+  if (serving) return serving;
+  const started = context.activation.restore;
+  const found = started && (await velero.restore(started.name));
+  if (!started || !found) return begin(context, data, cluster, velero);
+  const state = judgeRestore(found, data.partiallyFailed);
+  if (state.word === 'under-way') {
+    const late = overdue(startedAt, data.deadlineSeconds, deps.clock.now());
+    if (late)
+      throw new RestoreOverdue(
+        `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,
+      );
+    return { word: 'waiting', detail: state.detail };
+  }
+  const texts = await restoreTexts(velero, started.name, found.status);
+  if (state.word === 'failed') {
+    throw new RestoreFailed(
+      [state.detail, ...texts, `Look at it: velero restore describe ${started.name}`].join(' '),
+    );
+  }
+  const carriers = await cluster.pods(app.namespaces, `${CARRIER_LABEL}=${started.name}`);
+  if (carriers.length > 0) {
+    await cluster.deletePods(carriers);
+    return {
+      word: 'waiting',
+      detail: `${state.detail} ${carriers.length} carrier pods are going.`,
+      waitSeconds: 2,
+    };
+  }
+  return {
+    word: 'done',
+    detail: state.detail,
+    change: record => ({ ...record, notes: [...record.notes, ...texts] }),
+  };
+}
+
+/** A site that serves main, or runs the worker, has its data: a restore there would put old data under a live app (I7). */
+async function alreadyServing(
+  { deps, app, input, activation }: AppContext,
+  cluster: Cluster,
+): Promise<Progress | undefined> {
+  const { activate } = input.run;
+  if (app.endpoint) {
+    if ((await mainAt(deps.network, app.endpoint)) !== activate) return undefined;
+    return {
+      word: 'skipped',
+      detail: `${app.endpoint.main} points to ${activate} already: its data are not touched.`,
+    };
+  }
+  const { present } = workloadsOf(app, await cluster.workloads(app.namespaces));
+  const running = present.some(({ kind, spec }) => kind !== 'CronJob' && (spec.replicas ?? 1) > 0);
+  if (!running || activation.restore) return undefined;
+  return {
+    word: 'skipped',
+    detail: `${app.name} is at work on ${activate} already: its data are not touched.`,
+  };
+}
+
+async function begin(context: AppContext, data: Data, cluster: Cluster, velero: Velero): Promise<Progress> {
+  const { deps, app, input, activation } = context;
+  const { activate } = input.run;
+  const waitsFor = await clearTheWay(context, cluster);
+  if (waitsFor) return { word: 'waiting', detail: waitsFor, waitSeconds: 5 };
+  const backup = activation.restore?.backup ?? (await backupFor(context, data, velero));
+  const name = restoreName(app, activation);
+  await putImageNames(deps, velero, activate);
+  // Written before the Restore exists: a run that is cut right here finds the name and creates no second one.
+  await deps.ledger.changeActivation(app.name, now => ({
+    ...(now ?? activation),
+    restore: { name, backup },
+  }));
+  await assertNotServing(context);
+  await velero.startRestore(
+    modifiersConfigMap(app, data, activate, name, await velero.image()),
+    restoreObject(app, data, name, backup),
+  );
+  return { word: 'waiting', detail: `Restore ${name} from backup ${backup} was started.` };
+}
+
+async function backupFor(
+  { deps, app, input, record }: AppContext,
+  data: Data,
+  velero: Velero,
+): Promise<string> {
+  const run = await deps.ledger.run(input.run.id);
+  if (!run) throw new NotFound(`The ledger has no run ${input.run.id}.`);
+  // What the preflight chose and told on-call; a newer one may have come since, but this is the promise.
+  if (record.backup) return record.backup.name;
+  const [backups, locations] = await Promise.all([velero.backups(), velero.locations()]);
+  const choice = chooseBackup(app, data, backups, locations, run.acceptOldBackup, deps.clock.now());
+  if (!choice.ok) throw new NoUsableBackup(choice.reason);
+  return choice.name;
+}
+
+async function assertNotServing({ deps, app, input }: AppContext): Promise<void> {
+  if (!app.endpoint) return;
+  if ((await mainAt(deps.network, app.endpoint)) === input.run.activate) {
+    throw new NamespaceServesMain(
+      `${app.endpoint.main} points to ${input.run.activate}: nothing is restored into a site that serves.`,
+    );
+  }
+}

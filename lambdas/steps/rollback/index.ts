@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { rollbackStep } from './step';
+
+export const handler = lambda('rollback', rollbackStep);

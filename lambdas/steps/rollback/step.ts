@@ -1,0 +1,82 @@
+import type { App, SiteName } from '../../../core/config';
+import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
+import { endPhase, NEW_APP_RUN, openPhase } from '../../../core/ledger';
+import { causeText } from '../../../core/report';
+import { type CloseInput, type Failure, otherSite } from '../../../core/run';
+import { undoPause } from '../../../core/schedule';
+import { undoChanges, workloadsOf } from '../../../core/workloads';
+import type { Deps } from '../../runtime/wire';
+import { appOf } from '../app-step';
+
+/**
+ * Undoes what this activation changed, on the target and on the other site, unless main has moved. DNS was not
+ * touched before the flip, so there is nothing to undo in it.
+ */
+export async function rollbackStep(
+  deps: Deps,
+  { run, app: name, failure }: CloseInput,
+): Promise<{ detail: string }> {
+  const app = appOf(deps, name);
+  await deps.ledger.renewLease(name, run.id);
+  const record = await deps.ledger.changeAppRun(run.id, name, now => now ?? { ...NEW_APP_RUN, app: name });
+  if (failure) await markFailed(deps, run.id, name, failure);
+  if (record.flippedAt !== undefined) return { detail: 'main has moved: nothing is undone by itself.' };
+  const activationId = record.activationId;
+  if (activationId === undefined) return { detail: 'Nothing was changed.' };
+  const startedAt = deps.clock.now();
+  const here = await undo(deps, app, run.activate, activationId);
+  const other =
+    record.fenced === 'done'
+      ? await undo(deps, app, otherSite(run.activate), activationId)
+      : { done: true, detail: '' };
+  const done = here.done && other.done;
+  const detail = [here.detail, other.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
+  await deps.ledger.changeAppRun(run.id, name, now => {
+    const begun = {
+      ...(now ?? record),
+      phases: { ...(now ?? record).phases, rollback: { startedAt, detail: '' } },
+    };
+    return endPhase(begun, 'rollback', done ? 'done' : 'failed', detail, deps.clock.now());
+  });
+  return { detail };
+}
+
+async function undo(
+  deps: Deps,
+  app: App,
+  site: SiteName,
+  activationId: string,
+): Promise<{ done: boolean; detail: string }> {
+  try {
+    const cluster = await deps.cluster(site);
+    const [found, autoscalers] = await Promise.all([
+      cluster.workloads(app.namespaces),
+      cluster.autoscalers(app.namespaces),
+    ]);
+    const schedule =
+      app.data && 'schedule' in app.data.source
+        ? await deps.velero(cluster, app).schedule(app.data.source.schedule)
+        : undefined;
+    const changes = [
+      ...undoChanges(workloadsOf(app, found).present, autoscalers, activationId),
+      ...(schedule ? undoPause(schedule, activationId) : []),
+    ];
+    await cluster.apply(changes);
+    return { done: true, detail: changes.map(({ detail }) => detail).join('; ') };
+  } catch (error) {
+    const expected = [ClusterUnreachable, AwsUnavailable, Throttled, Forbidden, NotFound].some(
+      kind => error instanceof kind,
+    );
+    if (!expected) throw error;
+    return { done: false, detail: `Could not undo on ${site}: ${(error as Error).message}` };
+  }
+}
+
+/** The phase in which the run was stopped gets the error as its end. */
+export async function markFailed(deps: Deps, runId: string, app: string, failure: Failure): Promise<void> {
+  await deps.ledger.changeAppRun(runId, app, now => {
+    const record = now ?? { ...NEW_APP_RUN, app };
+    const phase = openPhase(record);
+    return phase ? endPhase(record, phase, 'failed', causeText(failure), deps.clock.now()) : record;
+  });
+}

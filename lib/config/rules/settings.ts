@@ -1,0 +1,52 @@
+/** Sites, notifications and data sources. */
+import type { Rule } from '../draft';
+import { appsOf, found, repeats } from '../draft';
+import { pathText, show } from '../problem';
+
+export const regionsDiffer: Rule = config => {
+  const { primary, dr } = config.sites ?? {};
+  if (primary?.region === undefined || primary.region !== dr?.region) return [];
+  const message = `${show(dr.region)} is the Region of the primary too; a lost Region would take both sites, so use another`;
+  return [found(['sites', 'dr', 'region'], message)];
+};
+
+/** `{ email: …, sms: … }` reads like one recipient and would silently be two; two entries say it. */
+export const oneKeyPerNotification: Rule = config =>
+  (config.notify ?? []).flatMap((entry, index) => {
+    const count = Object.keys(entry ?? {}).length;
+    if (entry === undefined || count === 1) return [];
+    const message =
+      count === 0
+        ? 'names nobody; write one of email, https, sms, sqs and topic'
+        : `has ${count} keys (${Object.keys(entry).join(', ')}); write an entry of its own for each`;
+    return [found(['notify', index], message)];
+  });
+
+export const notifyOnce: Rule = config => {
+  const entries = (config.notify ?? []).map((entry, index) => ({
+    text: recipient(entry),
+    path: ['notify', index],
+  }));
+  return repeats(entries, ({ text }) => text).map(({ entry, first }) =>
+    found(entry.path, `the same as ${pathText(first.path)}; keep one, or it is told twice`),
+  );
+};
+
+function recipient(entry: object | undefined): string | undefined {
+  const pairs = Object.entries(entry ?? {});
+  return pairs.length === 1 && pairs[0]?.[1] !== undefined ? pairs[0].join(' ') : undefined;
+}
+
+export const oneDataSource: Rule = config =>
+  appsOf(config).flatMap(({ app, path }) => {
+    const { data } = app;
+    if (data === undefined) return [];
+    const at = [...path, 'data'];
+    if ('schedule' in data && 'backup' in data) {
+      return [found([...at, 'backup'], 'schedule is given too; keep one of schedule and backup', 'key')];
+    }
+    if ('schedule' in data || 'backup' in data) return [];
+    return [
+      found([...at, 'schedule'], "is missing; write the name of the app's Velero schedule, or of a backup"),
+    ];
+  });
