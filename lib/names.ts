@@ -1,0 +1,31 @@
+import type { Config, SiteName } from '../core/config';
+import type { StepName } from '../core/phases';
+
+// Names that people and the other Region must know without asking anybody. Everything else CloudFormation names.
+
+/** People look for it in the console at 03:00, and messages name it. */
+export function stateMachineName(config: Config): string {
+  return `lifeboat-${config.name}`;
+}
+
+/**
+ * Roles of the Lambdas that reach into clusters. IAM is global: the same role is named in the access entries of both
+ * clusters, each by the stack of its own Region, which must not ask the other one.
+ */
+export function stepRoleName(config: Config, site: SiteName, step: StepName): string {
+  return `lifeboat-${config.name}-${site}-${step}`;
+}
+
+/** The Kubernetes group of a step, for RBAC. */
+export function stepGroup(step: StepName): string {
+  return `lifeboat:${step}`;
+}
+
+export function stackName(config: Config, which: SiteName | 'global'): string {
+  return `${config.name}-${which}`;
+}
+
+/** Alarms of a site's health checks begin with this, so that the other Region's rule can tell them. */
+export function alarmPrefix(config: Config, site: SiteName): string {
+  return `lifeboat-${config.name}-${site}-`;
+}

@@ -1,0 +1,115 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Rule } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+export interface SelfAlarmsProps {
+  topic: ITopic;
+  machine: StateMachine;
+  functions: readonly IFunction[];
+  rules: readonly Rule[];
+  deadLetters: Queue;
+}
+
+/** Who watches the watchman: alarms on Lifeboat itself. */
+export class SelfAlarms extends Construct {
+  private readonly action: SnsAction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { topic, machine, functions, rules, deadLetters }: SelfAlarmsProps,
+  ) {
+    super(scope, id);
+    this.action = new SnsAction(topic);
+    const period = { period: Duration.minutes(1), statistic: 'Sum' };
+    this.alarm(
+      'RunFailed',
+      'A run of Lifeboat failed.',
+      sum([machine.metricFailed(period), machine.metricTimedOut(period), machine.metricAborted(period)]),
+    );
+    this.alarm(
+      'RunThrottled',
+      'A state of a run of Lifeboat was throttled.',
+      machine.metricThrottled(period),
+    );
+    // A metric-math alarm takes at most ten metrics, hence two for the steps.
+    for (const [index, half] of halves(functions).entries()) {
+      this.alarm(
+        `StepFailed${index + 1}`,
+        'A step of Lifeboat failed.',
+        sum(half.map(step => step.metricErrors(period))),
+      );
+      this.alarm(
+        `StepThrottled${index + 1}`,
+        'A step of Lifeboat was throttled.',
+        sum(half.map(step => step.metricThrottles(period))),
+      );
+    }
+    this.alarm(
+      'DeadLetter',
+      'An event did not reach Lifeboat and lies in the dead-letter queue.',
+      deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+    );
+    this.alarm(
+      'StartNotDelivered',
+      'EventBridge could not start Lifeboat.',
+      sum(rules.map(failedInvocations)),
+    );
+  }
+
+  private alarm(id: string, description: string, metric: IMetric): void {
+    const alarm = new Alarm(this, id, {
+      alarmDescription: `${description} Look at the execution in the Step Functions console.`,
+      metric,
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // No run, no data: that is peace.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(this.action);
+  }
+}
+
+function sum(metrics: readonly IMetric[]): IMetric {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  return new MathExpression({
+    expression: Object.keys(usingMetrics)
+      .map(name => `FILL(${name}, 0)`)
+      .join(' + '),
+    usingMetrics,
+    period: Duration.minutes(1),
+    label: 'count',
+  });
+}
+
+function failedInvocations(rule: Rule): IMetric {
+  return new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'FailedInvocations',
+    dimensionsMap: { RuleName: rule.ruleName },
+    period: Duration.minutes(1),
+    statistic: 'Sum',
+  });
+}
+
+function halves<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+}

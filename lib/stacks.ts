@@ -1,0 +1,45 @@
+import { type App, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config, SiteName } from '../core/config';
+import { Failover } from './failover';
+import { GlobalParts } from './global-parts';
+import { stackName } from './names';
+
+/** Route 53's metrics, and IAM's and Route 53's control planes, live there. */
+export const GLOBAL_REGION = 'us-east-1';
+
+/** The parts that AWS has once. Deploy it before the sites. */
+export class GlobalStack extends Stack {
+  constructor(scope: Construct, config: Config, props: StackProps) {
+    super(scope, stackName(config, 'global'), props);
+    new GlobalParts(this, 'Global', { config });
+  }
+}
+
+/** One site: what activates it. */
+export class SiteStack extends Stack {
+  constructor(scope: Construct, config: Config, site: SiteName, props: StackProps) {
+    super(scope, stackName(config, site), props);
+    new Failover(this, 'Failover', { config, site });
+  }
+}
+
+/**
+ * Adds the stacks of a configuration to an app: the same one in both Regions, and the global one. No stack refers to
+ * a resource of another, only to names: each can be deployed while the other Regions are gone.
+ */
+export function addLifeboat(app: App, config: Config): Record<SiteName | 'global', Stack> {
+  const account = process.env.CDK_DEFAULT_ACCOUNT;
+  const props = (region: string, what: string): StackProps => ({
+    env: { region, ...(account ? { account } : {}) },
+    description: `Lifeboat ${config.name}: ${what}`,
+  });
+  Tags.of(app).add('lifeboat', config.name);
+  const site = (name: SiteName) =>
+    new SiteStack(app, config, name, props(config.sites[name].region, `activates ${name}`));
+  return {
+    global: new GlobalStack(app, config, props(GLOBAL_REGION, 'health checks and roles')),
+    primary: site('primary'),
+    dr: site('dr'),
+  };
+}

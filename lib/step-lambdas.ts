@@ -1,0 +1,158 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  type IRole,
+  ManagedPolicy,
+  Policy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  type FunctionProps,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config, SiteName } from '../core/config';
+import { STEPS, type StepName } from '../core/phases';
+import { buildBundles, stepAsset } from './bundles';
+import { stepRoleName } from './names';
+import { CLUSTER_STEPS, permissionsOf } from './permissions';
+import { LAMBDA_TIMEOUT } from './workflow/step-task';
+
+export interface StepLambdasProps {
+  config: Config;
+  site: SiteName;
+  table: Table;
+  topicArns: string[];
+  /** @default 90 days */
+  logRetention?: RetentionDays;
+}
+
+/** One Lambda a step, each under a role of its own that may do what this step does. */
+export class StepLambdas extends Construct {
+  readonly functions: Record<StepName, LambdaFunction>;
+
+  constructor(scope: Construct, id: string, props: StepLambdasProps) {
+    super(scope, id);
+    const bundles = buildBundles();
+    const made = STEPS.map(step => [step, this.stepLambda(step, bundles, props)] as const);
+    this.functions = Object.fromEntries(made) as Record<StepName, LambdaFunction>;
+  }
+
+  private stepLambda(step: StepName, bundles: string, props: StepLambdasProps): LambdaFunction {
+    const { config, site, table, topicArns, logRetention = RetentionDays.THREE_MONTHS } = props;
+    const scope = new Construct(this, step);
+    const logGroup = new LogGroup(scope, 'Logs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { role, asItIs } = this.role(scope, step, props);
+    const policy = new Policy(scope, 'Policy', {
+      roles: [role],
+      statements: [
+        ...permissionsOf(step, { stack: Stack.of(this), config, table, topicArns }),
+        ...runtime(logGroup),
+      ],
+    });
+    const lambda = new LambdaFunction(scope, 'Function', {
+      description: `Lifeboat ${config.name}: ${step}, activating ${site}`,
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(stepAsset(bundles, step, config)),
+      handler: 'index.handler',
+      timeout: LAMBDA_TIMEOUT,
+      memorySize: 512,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      // Nothing but the policy above: the construct would add a grant for every X-Ray and VPC need by itself.
+      role: asItIs,
+      environment: {
+        LIFEBOAT_STEP: step,
+        LIFEBOAT_SITE: site,
+        LIFEBOAT_TABLE: table.tableName,
+        LIFEBOAT_TOPIC_ARNS: topicArns.join(','),
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      ...network(scope, config, site),
+    });
+    lambda.node.addDependency(policy);
+    return lambda;
+  }
+
+  /**
+   * Roles that reach into clusters stand in the global stack, under a name that both clusters know.
+   * @returns the role, and the same one closed to further policies
+   */
+  private role(
+    scope: Construct,
+    step: StepName,
+    { config, site }: StepLambdasProps,
+  ): { role: IRole; asItIs: IRole } {
+    if (CLUSTER_STEPS.includes(step)) {
+      const name = stepRoleName(config, site, step);
+      return {
+        role: Role.fromRoleName(scope, 'Role', name),
+        asItIs: Role.fromRoleName(scope, 'RoleAsItIs', name, { mutable: false }),
+      };
+    }
+    const role = new Role(scope, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Lifeboat ${config.name}: ${step}, activating ${site}`,
+      ...vpcPolicies(config, site),
+    });
+    return { role, asItIs: role.withoutPolicyUpdates() };
+  }
+}
+
+/** What a role needs for Lambda to attach it to the VPC: AWS's own policy, which has no narrower form. */
+export function vpcPolicies(
+  config: Config,
+  site: SiteName,
+): { managedPolicies?: ReturnType<typeof ManagedPolicy.fromAwsManagedPolicyName>[] } {
+  if (!config.sites[site].network) return {};
+  return {
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole')],
+  };
+}
+
+function runtime(logGroup: LogGroup): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Logs',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+    new PolicyStatement({
+      sid: 'Traces',
+      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+      // X-Ray has no resource-level permission for these.
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      resources: ['*'],
+    }),
+  ];
+}
+
+/** A cluster with a private endpoint is reached from inside of its VPC only. */
+function network(scope: Construct, config: Config, site: SiteName): Partial<FunctionProps> {
+  const where = config.sites[site].network;
+  if (!where) return {};
+  return {
+    vpc: Vpc.fromVpcAttributes(scope, 'Vpc', {
+      vpcId: where.vpc,
+      availabilityZones: where.subnets.map((_, index) => `${index}`),
+    }),
+    vpcSubnets: {
+      subnets: where.subnets.map((subnet, index) => Subnet.fromSubnetId(scope, `Subnet${index}`, subnet)),
+    },
+    securityGroups: where.securityGroups.map((group, index) =>
+      SecurityGroup.fromSecurityGroupId(scope, `Group${index}`, group),
+    ),
+  };
+}

@@ -1,0 +1,106 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Config, SiteName } from '../core/config';
+import { otherSite } from '../core/run';
+import { alarmPrefix } from './names';
+
+export interface TriggersProps {
+  config: Config;
+  /** The site that is activated when the other one is in alarm. */
+  site: SiteName;
+  machine: StateMachine;
+  report: IFunction;
+  preflight: IFunction;
+  /** How often the standby is looked at in peace. @default 5 minutes */
+  peaceInterval?: Duration;
+}
+
+/** What starts things in this Region: alarms of the other site, runs that crashed, and the clock. */
+export class Triggers extends Construct {
+  readonly deadLetters: Queue;
+  readonly rules: Rule[];
+
+  constructor(scope: Construct, id: string, props: TriggersProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.rules = [this.onAlarm(props), this.onCrash(props), this.inPeace(props)];
+  }
+
+  /** The alarm's event comes over from us-east-1, where the metrics of health checks live. */
+  private onAlarm({ config, site, machine }: TriggersProps): Rule {
+    return new Rule(this, 'OtherSiteInAlarm', {
+      description: `Activates ${site} when a health check of ${otherSite(site)} is in alarm`,
+      eventPattern: {
+        source: ['aws.cloudwatch'],
+        detailType: ['CloudWatch Alarm State Change'],
+        detail: {
+          alarmName: [{ prefix: alarmPrefix(config, otherSite(site)) }],
+          state: { value: ['ALARM'] },
+        },
+      },
+      targets: [
+        new SfnStateMachine(machine, {
+          input: RuleTargetInput.fromObject({
+            activate: site,
+            startedBy: 'alarm',
+            reason: `Alarm ${EventField.fromPath('$.detail.alarmName')} at ${EventField.time}`,
+          }),
+          deadLetterQueue: this.deadLetters,
+          // A start that comes an hour late would answer a question that nobody asks any more.
+          maxEventAge: Duration.minutes(15),
+          retryAttempts: 20,
+        }),
+      ],
+    });
+  }
+
+  /** An execution that ended without its own report gets one (I5). */
+  private onCrash({ machine, report }: TriggersProps): Rule {
+    return new Rule(this, 'RunCrashed', {
+      description: 'Tells on-call about runs that ended without telling it themselves',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        // Executions of the Distributed Map carry the map's label behind the state machine's name, and are not meant.
+        detail: { stateMachineArn: [machine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [
+        new LambdaFunction(report, {
+          event: RuleTargetInput.fromObject({
+            crash: {
+              executionArn: EventField.fromPath('$.detail.executionArn'),
+              name: EventField.fromPath('$.detail.name'),
+              status: EventField.fromPath('$.detail.status'),
+            },
+          }),
+          deadLetterQueue: this.deadLetters,
+          retryAttempts: 20,
+        }),
+      ],
+    });
+  }
+
+  private inPeace({ site, preflight, peaceInterval = Duration.minutes(5) }: TriggersProps): Rule {
+    return new Rule(this, 'Peace', {
+      description: `Looks whether ${site} could take over`,
+      schedule: Schedule.rate(peaceInterval),
+      targets: [
+        new LambdaFunction(preflight, {
+          event: RuleTargetInput.fromObject({ peace: true }),
+          deadLetterQueue: this.deadLetters,
+          // The next look comes by itself.
+          retryAttempts: 0,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Errors, JitterType, type State, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import { RETRYABLE } from '../../core/errors';
+import { STATES, type StepName } from '../../core/phases';
+
+/** The Lambda functions of the steps. */
+export type StepFunctions = Record<StepName, IFunction>;
+
+/** A Lambda may take this long; the state a little longer, so that Lambda's own error is seen first. */
+export const LAMBDA_TIMEOUT = Duration.seconds(60);
+const TASK_TIMEOUT = Duration.seconds(75);
+
+/**
+ * Trouble of Lambda itself, which says nothing about the step.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception
+ */
+export const LAMBDA_TROUBLE = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
+
+/** A step that ran out of its time: it is asked again, since steps go on where they were. */
+export const OUT_OF_TIME = ['Sandbox.Timedout', Errors.TIMEOUT];
+
+/** How often each kind of error is tried again; used up, it is caught. */
+export const RETRIES = { trouble: 5, outOfTime: 2, retryable: 5 };
+
+/**
+ * One step of the workflow: its state asks its Lambda, and the Lambda's answer is the state's output.
+ * @param payload JSONata for what the step gets
+ */
+export function stepTask(
+  scope: Construct,
+  functions: StepFunctions,
+  step: StepName,
+  payload: string,
+): LambdaInvoke {
+  const task = LambdaInvoke.jsonata(scope, STATES[step].state, {
+    lambdaFunction: functions[step],
+    payload: TaskInput.fromText(payload),
+    taskTimeout: Timeout.duration(TASK_TIMEOUT),
+    retryOnServiceExceptions: false,
+    outputs: '{% $states.result.Payload %}',
+  });
+  return withRetries(task);
+}
+
+/**
+ * The retries that every question to a step has.
+ * @param options.outOfTime whether it is asked again when its time is up; default true
+ */
+export function withRetries(task: LambdaInvoke, { outOfTime = true } = {}): LambdaInvoke {
+  task.addRetry({
+    errors: LAMBDA_TROUBLE,
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: RETRIES.trouble,
+    maxDelay: Duration.seconds(10),
+    jitterStrategy: JitterType.FULL,
+  });
+  if (outOfTime) {
+    const maxAttempts = RETRIES.outOfTime;
+    task.addRetry({ errors: OUT_OF_TIME, interval: Duration.seconds(1), backoffRate: 1, maxAttempts });
+  }
+  task.addRetry({
+    errors: RETRYABLE,
+    interval: Duration.seconds(2),
+    backoffRate: 1.5,
+    maxAttempts: RETRIES.retryable,
+    maxDelay: Duration.seconds(15),
+    jitterStrategy: JitterType.FULL,
+  });
+  return task;
+}
+
+/** Where a failed step goes, its error kept in `$failed` for the steps that tell of it. */
+export function catchInto(task: LambdaInvoke, next: State, named: string[]): void {
+  const handled = { assign: { failed: '{% {"failure": $states.errorOutput} %}' }, outputs: {} };
+  task.addCatch(next, { ...handled, errors: named });
+  // After the named ones: an error that nobody has named is still an end that is told.
+  task.addCatch(next, { ...handled, errors: [Errors.ALL] });
+}
