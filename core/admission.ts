@@ -48,6 +48,23 @@ export type Admission =
 
 export type RefusalCause = 'paused' | 'manual-only' | 'already-running' | 'cool-down' | 'already-there';
 
+/**
+ * Whether a start that got no app says so to nobody but the ledger. The alarm of a site that nobody uses, such as a
+ * standby at 0 replicas, asks to activate the site that serves: there is nothing to decide, and a message would teach
+ * on-call to look away. Starts that find a run at work are told once, and then counted.
+ * @param causes of all apps
+ * @param told whether each run that was found at work has told of such a start already
+ */
+export function staysQuiet(
+  run: Pick<Run, 'startedBy'>,
+  causes: readonly RefusalCause[],
+  told: boolean,
+): boolean {
+  if (causes.length === 0) return false;
+  if (run.startedBy === 'alarm' && causes.every(cause => cause === 'already-there')) return true;
+  return told && causes.every(cause => cause === 'already-running');
+}
+
 /** How long a lease stays good without a renewal; every step of a run renews it. */
 export const LEASE_SECONDS = 900;
 

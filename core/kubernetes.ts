@@ -102,6 +102,7 @@ export interface RestoreObject {
     errors?: number;
     failureReason?: string;
     validationErrors?: string[];
+    startTimestamp?: string;
     progress?: { totalItems?: number; itemsRestored?: number };
   };
 }

@@ -81,7 +81,7 @@ export function endMessage(
   const next = [...new Set(apps.flatMap(app => app.end?.next ?? []))];
   return message(config, run, outcome, endSubject(outcome, run, apps), [
     summary,
-    section('Apps', apps.slice(0, LISTED).map(appLine)),
+    section('Apps', apps.length > 1 ? apps.slice(0, LISTED).map(appLine) : []),
     apps.length > LISTED ? `and ${apps.length - LISTED} more.` : '',
     section('Good to know', [
       ...record.dependencies.map(({ detail }) => detail),

@@ -32,7 +32,13 @@ export function restoreObject(app: App, data: Data, name: string, backup: string
   return {
     apiVersion: 'velero.io/v1',
     kind: 'Restore',
-    metadata: { name, namespace: data.veleroNamespace, labels: { 'lifeboat.dev/app': app.name } },
+    metadata: {
+      name,
+      namespace: data.veleroNamespace,
+      labels: { 'lifeboat.dev/app': app.name },
+      // Without it Velero waits four hours for a Pod that never starts; before our own deadline it must say so itself.
+      annotations: { 'velero.io/pod-volume-timeout': `${Math.floor(data.deadlineSeconds * 0.9)}s` },
+    },
     spec: {
       backupName: backup,
       includedNamespaces: app.namespaces,
@@ -206,6 +212,28 @@ export function judgeRestore(
   const items = totalItems === undefined ? '' : `, ${itemsRestored} of ${totalItems} items`;
   const unknown = UNDER_WAY.includes(phase) ? '' : ' (a phase that Velero 1.18 does not have)';
   return { word: 'under-way', detail: `Restore ${metadata.name} is ${phase}${unknown}${items}.` };
+}
+
+/**
+ * Since when a restore's deadline counts. Velero restores one after the other: the time in the queue behind others is
+ * not this restore's, as long as the queue moves.
+ * @param phaseStartedAt when the run asked for it, in ms since the epoch
+ * @returns ms since the epoch; undefined while it waits behind others
+ */
+export function restoreClock(
+  restore: RestoreObject,
+  others: readonly RestoreObject[],
+  phaseStartedAt: number,
+): number | undefined {
+  const started = Date.parse(restore.status?.startTimestamp ?? '');
+  if (!Number.isNaN(started)) return Math.max(started, phaseStartedAt);
+  const ahead = others.some(
+    ({ metadata, status }) =>
+      metadata.name !== restore.metadata.name &&
+      UNDER_WAY.includes(status?.phase ?? '') &&
+      status?.phase !== 'New',
+  );
+  return ahead ? undefined : phaseStartedAt;
 }
 
 export function overdue(startedAt: number, deadlineSeconds: number, now: number): string | undefined {

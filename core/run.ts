@@ -110,6 +110,8 @@ export interface Answer {
 }
 
 export interface ReportInput extends RunInput {
+  /** For the message of a run that never got into the ledger. */
+  executionArn: string;
   /** Present when the run itself failed in a step that is not an app's. */
   failure?: Failure;
 }

@@ -20,7 +20,7 @@ export function pauseChange(schedule: ScheduleObject, paused: boolean, activatio
             [ANNOTATIONS.changedBy]: activationId,
           },
         },
-        spec: { paused },
+        spec: paused ? { paused } : { paused, skipImmediately: true },
       },
       detail: `Schedule ${namespace}/${name}: ${paused ? 'paused' : 'runs again'}`,
     },

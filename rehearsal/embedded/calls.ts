@@ -5,8 +5,12 @@ import type { Clock } from '../../core/clock';
 export interface Call {
   /** Milliseconds since the epoch, when the call was made. */
   at: number;
+  /** When it settled; absent while nothing has answered. */
+  endedAt?: number;
   /** The step whose code called; `world` for what the fakes do among themselves. */
   step: string;
+  /** The run that the step worked for; absent outside of runs. */
+  run?: string;
   service: string;
   action: string;
   region: string;
@@ -15,11 +19,16 @@ export interface Call {
   outcome: string;
 }
 
-const currentStep = new AsyncLocalStorage<string>();
+interface Caller {
+  step: string;
+  run?: string;
+}
 
-/** Runs `work` so that every call inside of it is written down under the step's name. */
-export function asStep<T>(step: string, work: () => Promise<T>): Promise<T> {
-  return currentStep.run(step, work);
+const caller = new AsyncLocalStorage<Caller>();
+
+/** Runs `work` so that every call inside of it is written down under the step and its run. */
+export function asStep<T>(who: Caller, work: () => Promise<T>): Promise<T> {
+  return caller.run(who, work);
 }
 
 /** The list of all calls to the fakes. */
@@ -29,13 +38,12 @@ export class CallLog {
   constructor(private readonly clock: Clock) {}
 
   /** Writes the call down before it is made, and its outcome when it settles. */
-  async record<T>(call: Omit<Call, 'at' | 'step' | 'outcome'>, work: () => Promise<T>): Promise<T> {
-    const entry: Call = {
-      ...call,
-      at: this.clock.now(),
-      step: currentStep.getStore() ?? 'world',
-      outcome: 'pending',
-    };
+  async record<T>(
+    call: Pick<Call, 'service' | 'action' | 'region' | 'resource'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const who = caller.getStore() ?? { step: 'world' };
+    const entry: Call = { ...call, ...who, at: this.clock.now(), outcome: 'pending' };
     this.calls.push(entry);
     try {
       const result = await work();
@@ -44,6 +52,8 @@ export class CallLog {
     } catch (error) {
       entry.outcome = error instanceof Error ? error.name : String(error);
       throw error;
+    } finally {
+      entry.endedAt = this.clock.now();
     }
   }
 }

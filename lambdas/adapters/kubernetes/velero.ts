@@ -52,6 +52,10 @@ export class Velero {
     return this.api.find(RESOURCES.Restore, this.namespace, name);
   }
 
+  restores(): Promise<RestoreObject[]> {
+    return this.api.list(RESOURCES.Restore, this.namespace);
+  }
+
   /** Creates the modifiers first: Velero reads them when it validates the Restore. Both may be there already. */
   async startRestore(modifiers: unknown, restore: unknown): Promise<void> {
     await this.api.create(RESOURCES.ConfigMap, this.namespace, modifiers);

@@ -1,4 +1,10 @@
-import { type Admission, type AdmissionFacts, admit, type RefusalCause } from '../../../core/admission';
+import {
+  type Admission,
+  type AdmissionFacts,
+  admit,
+  type RefusalCause,
+  staysQuiet,
+} from '../../../core/admission';
 import type { App } from '../../../core/config';
 import { NotFound, WriteConflict } from '../../../core/errors';
 import { type AppRun, NEW_APP_RUN, type RunRecord } from '../../../core/ledger';
@@ -30,7 +36,8 @@ export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitRes
   ];
   const taken = decisions.filter(({ admitted: is }) => is).map(({ app }) => app);
   const told = await countJoined(deps, joined);
-  if (told && decisions.every(({ cause }) => cause === 'already-running')) {
+  const causes = decisions.flatMap(({ cause }) => cause ?? []);
+  if (taken.length === 0 && staysQuiet(run, causes, told)) {
     await deps.ledger.changeRun(run.id, now => ({ ...(now ?? newRecord(run, request)), quiet: true }));
   }
   return { run: { id: run.id, activate: run.activate }, apps: taken };

@@ -1,15 +1,4 @@
-import type { PreflightResult, RunInput } from '../../../core/run';
 import { lambda } from '../../runtime/handler';
-import type { Deps } from '../../runtime/wire';
-import { peaceStep } from './peace';
-import { preflightStep } from './step';
-
-/** `{"peace": true}` comes from the schedule, everything else from a run. */
-export function preflightOrPeace(
-  deps: Deps,
-  input: RunInput | { peace: true },
-): Promise<PreflightResult | { detail: string }> {
-  return 'peace' in input ? peaceStep(deps) : preflightStep(deps, input);
-}
+import { preflightOrPeace } from './entry';
 
 export const handler = lambda('preflight', preflightOrPeace);

@@ -8,7 +8,14 @@ import {
   RestoreOverdue,
 } from '../../../core/errors';
 import { CARRIER_LABEL } from '../../../core/kubernetes';
-import { judgeRestore, modifiersConfigMap, overdue, restoreName, restoreObject } from '../../../core/restore';
+import {
+  judgeRestore,
+  modifiersConfigMap,
+  overdue,
+  restoreClock,
+  restoreName,
+  restoreObject,
+} from '../../../core/restore';
 import type { AppInput, StepResult } from '../../../core/run';
 import { workloadsOf } from '../../../core/workloads';
 import type { Cluster } from '../../adapters/kubernetes/cluster';
@@ -41,11 +48,15 @@ async function restore(context: AppContext): Promise<Progress> {
   if (!started || !found) return begin(context, data, cluster, velero);
   const state = judgeRestore(found, data.partiallyFailed);
   if (state.word === 'under-way') {
-    const late = overdue(startedAt, data.deadlineSeconds, deps.clock.now());
-    if (late)
+    const since = restoreClock(found, await velero.restores(), startedAt);
+    if (since === undefined)
+      return { word: 'waiting', detail: `${state.detail} Velero has another restore at work.` };
+    const late = overdue(since, data.deadlineSeconds, deps.clock.now());
+    if (late) {
       throw new RestoreOverdue(
         `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,
       );
+    }
     return { word: 'waiting', detail: state.detail };
   }
   const texts = await restoreTexts(velero, started.name, found.status);

@@ -17,8 +17,17 @@ export interface ObjectMeta {
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   finalizers?: string[];
-  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
+  ownerReferences?: OwnerReference[];
   [field: string]: unknown;
+}
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
 }
 
 export type WatchEvent = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject; old?: KubeObject };
@@ -32,6 +41,8 @@ export interface ResourceType {
   /** Plural, as in paths: `deployments`. */
   resource: string;
   namespaced: boolean;
+  /** Whether `/status` is a path of its own, so that a write to the object leaves `status` alone. Velero has none. */
+  statusSubresource?: boolean;
 }
 
 /**

@@ -1,0 +1,27 @@
+import { AutomaticRuns } from './automatic-runs';
+import type { Checker, Watched } from './checker';
+import { DataFirst } from './data-first';
+import { Endings } from './endings';
+import { Leases } from './leases';
+import { LostRegion } from './lost-region';
+import { MainName } from './main-name';
+import { Restores } from './restores';
+
+export type { Checker, Finding, Watched } from './checker';
+export { Restores } from './restores';
+
+/** Sets all checkers on a night, before it begins. */
+export function watch(watched: Watched): { checkers: Checker[]; restores: Restores } {
+  const restores = new Restores(watched);
+  const checkers = [
+    ...new MainName(watched).checkers,
+    new Leases(watched),
+    new AutomaticRuns(watched),
+    new Endings(watched),
+    ...restores.checkers,
+    new DataFirst(watched),
+    new LostRegion(watched),
+  ];
+  const number = ({ id }: Checker) => Number(id.slice(1));
+  return { checkers: checkers.sort((a, b) => number(a) - number(b)), restores };
+}

@@ -1,0 +1,31 @@
+/** One statement of an IAM policy, its intrinsic functions resolved. */
+export interface Statement {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: unknown;
+}
+
+/** SDK client names where IAM says another prefix. */
+const PREFIXES: Record<string, string> = { sfn: 'states', monitoring: 'cloudwatch' };
+
+/**
+ * Whether a role's policies allow an action, by name only: which resources and conditions they name is for real AWS
+ * to judge. That is enough to find the permission that nobody thought of.
+ */
+export function allows(statements: readonly Statement[], service: string, action: string): boolean {
+  const wanted = `${PREFIXES[service] ?? service}:${action}`.toLowerCase();
+  const names = ({ Action }: Statement) => (Array.isArray(Action) ? Action : [Action]);
+  const speaks = (statement: Statement) => names(statement).some(name => name.toLowerCase() === wanted);
+  return (
+    statements.some(statement => statement.Effect === 'Allow' && speaks(statement)) &&
+    !statements.some(statement => statement.Effect === 'Deny' && speaks(statement))
+  );
+}
+
+/** What AWS answers to a call that no policy allows. */
+export class AccessDenied extends Error {
+  override name = 'AccessDeniedException';
+  readonly $fault = 'client';
+  readonly $metadata = { httpStatusCode: 400 };
+}

@@ -1,0 +1,50 @@
+import type { Config } from '../../core/config';
+import type { Action } from '../scenario';
+
+/** An action of a scenario as people say it. */
+export function describe(action: Action, config: Config): string {
+  const site = 'site' in action ? action.site : 'primary';
+  const { region, cluster } = config.sites[site];
+  switch (action.do) {
+    case 'lose-region':
+      return `${region} goes dark: ${site} is lost.`;
+    case 'restore-region':
+      return `${region} comes back: ${site} boots with its old data.`;
+    case 'lose-cluster':
+      return `The cluster ${cluster} of ${site} is lost.`;
+    case 'lose-control-planes':
+      return "Route 53's control plane and the alarms of health checks, in us-east-1, stop answering.";
+    case 'break-app':
+      return `The app on ${site} begins to answer 500.`;
+    case 'repair-app':
+      return `The app on ${site} answers well again.`;
+    case 'api-down':
+      return `The Kubernetes API of ${cluster} stops answering; the app serves on.`;
+    case 'nodes-not-ready':
+      return `No node of ${cluster} is Ready any more.`;
+    case 'stop-backups':
+      return `The backups of ${site} stop.`;
+    case 'lose-backups':
+      return 'Every backup is deleted.';
+    case 'damage-backups':
+      return 'A pack in the backup bucket is damaged.';
+    case 'restore-stuck':
+      return `Restores on ${site} begin and do not end.`;
+    case 'pods-never-ready':
+      return `The app's pods will not become Ready on ${site}.`;
+    case 'wrong-certificate':
+      return `The certificate on ${site} is for its own name only.`;
+    case 'change-record':
+      return `A colleague points main to ${action.to} by hand.`;
+    case 'pause':
+      return 'A colleague pauses Lifeboat.';
+    case 'start':
+      return `Somebody starts the state machine in ${region} with ${JSON.stringify(action.input)}.`;
+    case 'abort':
+      return 'Somebody stops the run.';
+    case 'approve':
+      return `${action.by} approves.`;
+    case 'deny':
+      return `${action.by} denies.`;
+  }
+}

@@ -1,0 +1,135 @@
+import type { App, SiteName } from '../../core/config';
+import type { AppRun } from '../../core/ledger';
+import type { AppReport, PhaseReport, RtoSplit } from '../report';
+import type { Night } from './cloud/night';
+import { writtenUntil } from './cloud/volumes';
+import type { Interval } from './network/client';
+
+/** What is known of an app's part in the night, from the world and from the ledger's timeline. */
+export interface AppNight {
+  night: Night;
+  app: App;
+  activate: SiteName;
+  before: SiteName | undefined;
+  /** When the app stopped serving; absent in a night without an outage. */
+  outageAt: number | undefined;
+  runStartedAt: number;
+  record: AppRun | undefined;
+}
+
+export function appReport({
+  night,
+  app,
+  activate,
+  before,
+  outageAt,
+  runStartedAt,
+  record,
+}: AppNight): AppReport {
+  const after = night.mainAt(app)[0] ?? 'elsewhere';
+  const back = servedAgainAt(
+    night.customers.get(app.name)?.intervals() ?? [],
+    night.regionOf(activate),
+    outageAt,
+  );
+  const moved = app.endpoint !== undefined && before !== undefined && after === activate && before !== after;
+  const rto = moved && outageAt !== undefined && back !== undefined ? (back - outageAt) / 1000 : undefined;
+  const rpo = rpoSeconds(night, app, activate, outageAt ?? runStartedAt, record);
+  return {
+    name: app.name,
+    outcome: record?.end?.outcome ?? 'none',
+    main: app.endpoint ? { ...(before ? { before } : {}), after } : {},
+    ...(rto === undefined ? {} : { rtoSeconds: rto }),
+    ...(rto === undefined || !record ? {} : splitOf(record, outageAt, runStartedAt, back)),
+    ...(rpo === undefined ? {} : { rpoSeconds: rpo }),
+    phases: record ? phasesOf(record) : [],
+  };
+}
+
+/** The first moment after the outage at which a customer got a good answer from the site that was activated. */
+function servedAgainAt(
+  intervals: readonly Interval[],
+  region: string,
+  outageAt: number | undefined,
+): number | undefined {
+  return intervals.find(({ from, good, site }) => good && site === region && from >= (outageAt ?? 0))?.from;
+}
+
+/** How old the newest data are on the volumes of the activated site, counted back from the outage. */
+function rpoSeconds(
+  night: Night,
+  app: App,
+  activate: SiteName,
+  outageAt: number,
+  record: AppRun | undefined,
+): number | undefined {
+  const restored = record?.phases.restore?.outcome === 'done';
+  if (!app.data || !restored) return undefined;
+  const { metadata } = restoreOf(night, app, activate) ?? {};
+  const backup = metadata ? night.bucket.get(metadata) : undefined;
+  const contents =
+    backup?.podVolumeBackups.map(
+      ({ status }) => (status as { snapshotID?: string } | undefined)?.snapshotID,
+    ) ?? [];
+  const written = contents.flatMap(id => writtenUntil(id ? night.bucket.snapshot(id) : undefined) ?? []);
+  return written.length === 0 ? undefined : Math.max(0, (outageAt - Math.min(...written)) / 1000);
+}
+
+/** The name of the backup that was restored into the app's namespaces, as the cluster has it. */
+function restoreOf(night: Night, app: App, site: SiteName): { metadata: string } | undefined {
+  const { store } = night.clusters[site];
+  const restores = store.list(store.typeOf('velero.io/v1', 'Restore'));
+  const ours = restores.findLast(({ spec }) =>
+    (spec as { includedNamespaces?: string[] }).includedNamespaces?.some(namespace =>
+      app.namespaces.includes(namespace),
+    ),
+  );
+  const backup = (ours?.spec as { backupName?: string } | undefined)?.backupName;
+  return backup === undefined ? undefined : { metadata: backup };
+}
+
+function splitOf(
+  record: AppRun,
+  outageAt: number | undefined,
+  runStartedAt: number,
+  back: number | undefined,
+): { split?: RtoSplit } {
+  const end = (phase: keyof AppRun['phases']) => record.phases[phase]?.endedAt;
+  const [turn, restore, scale, verify, flip] = [
+    end('turn'),
+    end('restore'),
+    end('scale'),
+    end('verify'),
+    end('flip'),
+  ];
+  if (outageAt === undefined || back === undefined || !turn || !restore || !scale || !verify || !flip)
+    return {};
+  const seconds = (from: number, to: number) => Math.max(0, (to - from) / 1000);
+  // A customer may be served before the last server has the change: then nothing is left for the TTL.
+  const flipped = Math.min(flip, back);
+  return {
+    split: {
+      detection: seconds(outageAt, runStartedAt),
+      decision: seconds(runStartedAt, turn),
+      data: seconds(turn, restore),
+      scale: seconds(restore, scale),
+      verify: seconds(scale, verify),
+      dns: seconds(verify, flipped),
+      clientTtl: seconds(flipped, back),
+    },
+  };
+}
+
+function phasesOf(record: AppRun): PhaseReport[] {
+  return Object.entries(record.phases)
+    .sort(([, a], [, b]) => a.startedAt - b.startedAt)
+    .map(([name, { startedAt, endedAt, outcome, detail }]) => ({
+      name,
+      outcome: outcome ?? 'cut',
+      startedAt: new Date(startedAt).toISOString(),
+      ...(endedAt === undefined
+        ? {}
+        : { endedAt: new Date(endedAt).toISOString(), seconds: (endedAt - startedAt) / 1000 }),
+      detail,
+    }));
+}

@@ -1,0 +1,265 @@
+import type { Config, SiteName } from '../../core/config';
+import { SITE_NAMES } from '../../core/config';
+import type { AppRun } from '../../core/ledger';
+import { causeText } from '../../core/report';
+import { Documents } from '../../lambdas/adapters/aws/documents';
+import { DynamoLedger } from '../../lambdas/adapters/aws/ledger';
+import { rbacManifests } from '../../lib/rbac';
+import { type Finding, watch } from '../checkers';
+import type { Listener } from '../events';
+import type { Report } from '../report';
+import type { Scenario } from '../scenario';
+import type { Execution } from './asl';
+import type { SnsMessage } from './aws/sns';
+import { Night } from './cloud/night';
+import { synthesize } from './cloud/synthesize';
+import { describe } from './describe';
+import { CannotAct, Director } from './director';
+import type { Manifest } from './kubernetes/manifests';
+import type { KubeObject } from './kubernetes/object';
+import { appReport } from './measure';
+import { tellEvents } from './tell';
+
+export interface Rehearsal {
+  config: Config;
+  scenario: Scenario;
+  manifests: Record<SiteName, readonly Manifest[]>;
+  /** For people: where the manifests came from. */
+  from: Record<SiteName, string>;
+  listener: Listener;
+}
+
+/** Every rehearsal begins at the same moment, so that two of them can be compared. */
+const STARTS_AT = Date.parse('2026-03-29T02:40:00Z');
+/** The quiet days before it take less than that. */
+const PREPARED_MS = 5 * 60_000;
+const SEED = 'lifeboat';
+/** A night that has not come to its end by then never will. */
+const LONGEST_MS = 12 * 3_600_000;
+const SETTLE_MS = 60_000;
+
+/** Plays one scenario. @throws CannotAct when the configuration has not what the scenario needs */
+export async function rehearse({
+  config: given,
+  scenario,
+  manifests,
+  from,
+  listener,
+}: Rehearsal): Promise<Report> {
+  const wallStart = performance.now();
+  const config = withTrigger(given, scenario.given.trigger);
+  checkNeeds(config, scenario);
+  const { active } = scenario.given;
+  const night = new Night({
+    config,
+    stacks: synthesize(config),
+    manifests: { primary: manifests.primary, dr: manifests.dr },
+    rbac: both(site => rbacManifests(config, site) as KubeObject[]),
+    active,
+    seed: SEED,
+    startsAt: STARTS_AT - PREPARED_MS,
+  });
+  await night.prepare();
+  await night.clock.advance(STARTS_AT - night.clock.now());
+  listener({
+    kind: 'scenario',
+    at: STARTS_AT,
+    name: scenario.name,
+    story: scenario.story.trim(),
+    manifests: from,
+  });
+  for (const text of night.notes) listener({ kind: 'note', at: STARTS_AT, text });
+  tellEvents(night, listener);
+  const director = new Director(night, scenario, action =>
+    listener({ kind: 'happens', at: night.clock.now(), text: describe(action, config) }),
+  );
+  const { checkers, restores } = watch({ night, director });
+  const before = new Map(config.apps.map(app => [app.name, night.mainAt(app)[0]]));
+  night.begin();
+  await night.clock.run(untilQuiet(night, director, scenario), STARTS_AT + LONGEST_MS);
+
+  const run = lastRun(night);
+  const records = run ? await night.clock.run(appRunsOf(night, run.site, run.execution.name)) : [];
+  const messages = allMessages(night);
+  const apps = config.apps.map(app =>
+    appReport({
+      night,
+      app,
+      activate: run?.site ?? 'dr',
+      before: before.get(app.name),
+      outageAt: director.outageAt,
+      runStartedAt: run?.execution.startTime ?? STARTS_AT,
+      record: records.find(record => record.app === app.name),
+    }),
+  );
+  const report: Report = {
+    scenario: scenario.name,
+    activate: run?.site ?? 'dr',
+    mode: 'failover',
+    outcome: outcomeOf(run?.execution, messages),
+    expected: scenario.expect.outcome,
+    asExpected: false,
+    differences: [],
+    reasons: reasonsOf(run?.execution, records),
+    next: [...new Set(records.flatMap(({ end }) => end?.next ?? []))],
+    apps,
+    notifications: messages.map(({ at, subject = '', text }) => ({ at: iso(at), subject, text })),
+    invariants: [...checkers.map(checker => checker.finding()), fakesWereEnough(night)],
+    states: statesOf(night),
+    calls: night.calls.calls
+      .filter(({ step }) => step !== 'world')
+      .map(({ at, step, service, action, region, resource, outcome }) => ({
+        at: iso(at),
+        step,
+        service,
+        action,
+        region,
+        resource,
+        outcome,
+      })),
+    notes: night.notes,
+    virtualSeconds: (night.clock.now() - STARTS_AT) / 1000,
+    wallSeconds: 0,
+  };
+  report.differences = differences(scenario, report, night, messages, restores.created.length);
+  report.asExpected = report.differences.length === 0 && report.invariants.every(({ holds }) => holds);
+  report.wallSeconds = Math.round((performance.now() - wallStart) / 10) / 100;
+  return report;
+}
+
+function withTrigger(config: Config, trigger: Scenario['given']['trigger']): Config {
+  return trigger ? { ...config, apps: config.apps.map(app => ({ ...app, trigger })) } : config;
+}
+
+function checkNeeds(config: Config, { name, given }: Scenario): void {
+  const first = config.apps.find(({ endpoint }) => endpoint);
+  if (!first) throw new CannotAct(`${name} needs an app with a main name, and the configuration has none.`);
+  if (given.needs.includes('data') && !config.apps.some(({ data }) => data)) {
+    throw new CannotAct(`${name} is about data, and no app of the configuration has any.`);
+  }
+}
+
+/** The night is over when the scenario has nothing more to come and no run has been at work for a while. */
+async function untilQuiet(night: Night, director: Director, scenario: Scenario): Promise<void> {
+  let quietMs = 0;
+  const step = 5000;
+  const runs = () => SITE_NAMES.flatMap(site => night.sites[site].machine.executions());
+  for (;;) {
+    await night.clock.sleep(step);
+    const quiet = !director.busy && runs().every(({ status }) => status !== 'RUNNING');
+    quietMs = quiet ? quietMs + step : 0;
+    // After a run there is little to wait for; before the first one there is the whole way of the alarm.
+    const patience =
+      runs().length >= scenario.expect.runs ? Math.max(SETTLE_MS, scenario.watch * 1000) : 10 * 60_000;
+    if (quietMs >= patience) return;
+  }
+}
+
+interface RunOfSite {
+  site: SiteName;
+  execution: Execution;
+}
+
+function lastRun(night: Night): RunOfSite | undefined {
+  const runs = SITE_NAMES.flatMap(site =>
+    night.sites[site].machine.executions().map(execution => ({ site, execution })),
+  );
+  return runs.sort((a, b) => a.execution.startTime - b.execution.startTime).at(-1);
+}
+
+function appRunsOf(night: Night, site: SiteName, run: string): Promise<AppRun[]> {
+  const { dynamodb } = night.sites[site];
+  const documents = new Documents(dynamodb, dynamodb.table.schema.name, night.clock);
+  dynamodb.endpoint.state = 'up';
+  return new DynamoLedger(documents, night.clock).appRuns(run);
+}
+
+function allMessages(night: Night): SnsMessage[] {
+  return SITE_NAMES.flatMap(site => night.sites[site].sns.messages).sort((a, b) => a.at - b.at);
+}
+
+/** What on-call was told of the run; a run that told nothing has no outcome that anybody knows of. */
+function outcomeOf(run: Execution | undefined, messages: readonly SnsMessage[]): Report['outcome'] {
+  const last = messages.findLast(
+    ({ attributes }) => attributes.run === run?.name && ENDS.includes(attributes.event ?? ''),
+  );
+  return (last?.attributes.event as Report['outcome'] | undefined) ?? 'none';
+}
+
+const ENDS = ['succeeded', 'refused', 'rolled-back', 'needs-attention'];
+
+function reasonsOf(run: Execution | undefined, records: readonly AppRun[]): string[] {
+  const said = records.flatMap(({ app, end, notes }) =>
+    [...(end?.reasons ?? []), ...notes].map(line => `${app}: ${line}`),
+  );
+  const outcome = run?.outcome;
+  const cause = outcome && outcome.status !== 'SUCCEEDED' ? outcome.cause : undefined;
+  return said.length > 0 || !cause ? said : [causeText({ Error: '', Cause: cause })];
+}
+
+function statesOf(night: Night): string[] {
+  return SITE_NAMES.flatMap(site => night.sites[site].machine.executions())
+    .flatMap(execution => [execution, ...execution.children])
+    .flatMap(({ history }) => history)
+    .filter(({ type }) => type.endsWith('StateEntered'))
+    .sort((a, b) => a.timestamp - b.timestamp)
+    .map(({ details }) => String(details.name));
+}
+
+/** A fake that was asked something that it does not do must not pass for a quiet night. */
+function fakesWereEnough(night: Night): Finding {
+  const beyond = night.calls.calls.filter(
+    ({ outcome }) => outcome === 'FakeLimit' || outcome === 'UnsupportedByFake',
+  );
+  const undelivered = night.bridge.failures.filter(({ problem }) => !problem.includes('is lost'));
+  const problems = [
+    ...beyond.map(
+      ({ step, service, action }) => `${step} asked ${service} ${action}, which the fake does not do`,
+    ),
+    ...undelivered.map(({ rule, problem }) => `rule ${rule} could not deliver: ${problem}`),
+  ];
+  const holds = problems.length === 0;
+  return {
+    id: 'fakes',
+    holds,
+    evidence: holds ? 'every call was one that the fakes know' : problems.slice(0, 3).join('; '),
+  };
+}
+
+function differences(
+  { expect }: Scenario,
+  report: Report,
+  night: Night,
+  messages: readonly SnsMessage[],
+  restores: number,
+): string[] {
+  const list: string[] = [];
+  const differ = (what: string, is: unknown, wanted: unknown) => {
+    if (JSON.stringify(is) !== JSON.stringify(wanted))
+      list.push(`${what}: ${JSON.stringify(is)}, expected ${JSON.stringify(wanted)}`);
+  };
+  const withData = night.config.apps.filter(({ data }) => data).length;
+  // Alarms of a site that nobody uses start what ends at once and tells nobody.
+  const runs = new Set(messages.flatMap(({ attributes }) => attributes.run ?? [])).size;
+  differ('outcome', report.outcome, expect.outcome);
+  differ('runs', runs, expect.runs);
+  for (const { name, main } of report.apps)
+    if (main.after) differ(`main of ${name}`, main.after, expect.main);
+  differ(
+    'messages',
+    messages.map(({ attributes }) => attributes.event),
+    expect.told,
+  );
+  differ('restores', restores, expect.restores * withData);
+  const said = [...report.reasons, ...messages.map(({ text }) => text)].join('\n');
+  for (const text of expect.says) if (!said.includes(text)) list.push(`nobody said "${text}"`);
+  return list;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function both<T>(make: (site: SiteName) => T): Record<SiteName, T> {
+  return { primary: make('primary'), dr: make('dr') };
+}

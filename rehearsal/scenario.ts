@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Outcome } from '../core/run';
+import { parseDuration } from '../lib/config';
+
+const site = z.enum(['primary', 'dr']);
+const duration = z.string().transform((text, context) => {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) context.addIssue(`"${text}" is not a duration`);
+  return seconds ?? 0;
+});
+
+/** Everything that can happen in a night. `app` is left out for the first app that is called at a main name. */
+const action = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('lose-region'), site }),
+  z.strictObject({ do: z.literal('restore-region'), site }),
+  z.strictObject({ do: z.literal('lose-cluster'), site }),
+  z.strictObject({ do: z.literal('lose-control-planes') }),
+  z.strictObject({ do: z.literal('break-app'), site }),
+  z.strictObject({ do: z.literal('repair-app'), site }),
+  z.strictObject({ do: z.literal('api-down'), site }),
+  z.strictObject({ do: z.literal('nodes-not-ready'), site }),
+  z.strictObject({ do: z.literal('stop-backups'), site }),
+  z.strictObject({ do: z.literal('lose-backups') }),
+  z.strictObject({ do: z.literal('damage-backups'), site }),
+  z.strictObject({ do: z.literal('restore-stuck'), site }),
+  z.strictObject({ do: z.literal('pods-never-ready'), site }),
+  z.strictObject({ do: z.literal('wrong-certificate'), site }),
+  z.strictObject({ do: z.literal('change-record'), to: z.string() }),
+  z.strictObject({ do: z.literal('pause'), site }),
+  z.strictObject({ do: z.literal('start'), site, input: z.unknown() }),
+  z.strictObject({ do: z.literal('abort'), site }),
+  z.strictObject({ do: z.literal('approve'), site, by: z.string() }),
+  z.strictObject({ do: z.literal('deny'), site, by: z.string() }),
+]);
+
+/** When an action happens: at a time of the night, or as soon as a run enters a state. */
+const moment = z.union([
+  z.strictObject({ at: duration }),
+  z.strictObject({ entering: z.string(), after: duration.optional() }),
+]);
+
+/** Written in one line: `{ at: 25m, do: lose-region, site: primary }`. */
+const happening = z
+  .record(z.string(), z.unknown())
+  .transform(({ at, entering, after, ...rest }) => ({
+    when: Object.fromEntries(
+      Object.entries({ at, entering, after }).filter(([, value]) => value !== undefined),
+    ),
+    action: rest,
+  }))
+  .pipe(z.strictObject({ when: moment, action }));
+
+const outcome: z.ZodType<Outcome | 'none'> = z.enum([
+  'succeeded',
+  'refused',
+  'rolled-back',
+  'needs-attention',
+  'none',
+]);
+
+const schema = z.strictObject({
+  story: z.string(),
+  given: z
+    .strictObject({
+      active: site.default('primary'),
+      trigger: z.enum(['automatic', 'approval', 'manual']).optional(),
+      needs: z.array(z.enum(['data'])).default([]),
+    })
+    .prefault({}),
+  night: z.array(happening),
+  /** How long the night is watched after its last timed action when no run is under way. */
+  watch: duration.prefault('5m'),
+  expect: z.strictObject({
+    /** Of the last run that started; `none`: no run started. */
+    outcome,
+    /** The site that the app runs at and that main points to in the end; `elsewhere` when somebody changed it. */
+    main: z.enum(['primary', 'dr', 'elsewhere']),
+    /** Texts that the reasons, the console's cause or a message must contain. */
+    says: z.array(z.string()).default([]),
+    /** The `event` attributes of on-call's messages, in order. */
+    told: z.array(z.string()),
+    /** Restores that were created, per app with data. */
+    restores: z.number().int().default(0),
+    runs: z.number().int().default(1),
+  }),
+});
+
+export type Action = z.output<typeof action>;
+export type Scenario = z.output<typeof schema> & { name: string };
+
+/** A scenario file is wrong. */
+export class ScenarioInvalid extends Error {
+  override name = 'ScenarioInvalid';
+}
+
+const FOLDER = join(__dirname, 'scenarios');
+
+export function scenarioNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/** @throws ScenarioInvalid when there is none of that name, or the file is wrong */
+export function loadScenario(name: string): Scenario {
+  if (!scenarioNames().includes(name)) {
+    throw new ScenarioInvalid(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}.`);
+  }
+  const result = schema.safeParse(parse(readFileSync(join(FOLDER, `${name}.yaml`), 'utf8')));
+  if (!result.success) throw new ScenarioInvalid(`${name}.yaml: ${z.prettifyError(result.error)}`);
+  return { ...result.data, name };
+}
