@@ -1,4 +1,80 @@
-export async function main(args: string[]): Promise<number> {
-  process.stdout.write(args.join(' '));
-  return 0;
+import { ConfigInvalid, ConfigMissing } from '../lib/config';
+import { activate } from './commands/activate';
+import { approve, deny } from './commands/answer';
+import { pause, resume } from './commands/pause';
+import { rbac } from './commands/rbac';
+import { rehearse } from './commands/rehearse';
+import { status } from './commands/status';
+import { validate } from './commands/validate';
+import { BadUsage, type ExitCode } from './errors';
+import { type Output, processOutput } from './output';
+import { USAGE, usageOf } from './usage';
+
+type Command = (args: string[], output: Output) => Promise<ExitCode>;
+
+const COMMANDS: Record<string, Command> = {
+  rehearse,
+  validate,
+  rbac,
+  activate,
+  approve,
+  deny,
+  pause,
+  resume,
+  status,
+};
+
+/** @returns the exit code */
+export async function main(args: string[], output: Output = processOutput()): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    output.say(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name];
+  if (!command) {
+    output.say(`There is no command "${name}".\n\n${USAGE}`);
+    return 2;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    output.say(usageOf(name));
+    return 0;
+  }
+  try {
+    return await command(rest, output);
+  } catch (error) {
+    return failed(name, error, output);
+  }
 }
+
+/** Errors that are the user's to mend are told in a sentence; anything else is a bug, and shows where. */
+function failed(name: string, error: unknown, output: Output): ExitCode {
+  if (error instanceof BadUsage) {
+    output.say(`${error.message}\n\n${usageOf(name)}`);
+    return 2;
+  }
+  if (error instanceof ConfigInvalid || error instanceof ConfigMissing) {
+    output.say(error.message);
+    return 2;
+  }
+  if (error instanceof Error && USERS.includes(error.name)) {
+    output.say(error.message);
+    return 2;
+  }
+  if (error instanceof Error && ANSWERS_NO.includes(error.name)) {
+    output.say(error.message);
+    return 1;
+  }
+  throw error;
+}
+
+const USERS = ['ScenarioInvalid', 'ManifestsInvalid', 'ManifestRefused', 'CannotAct', 'ManifestsMissing'];
+const ANSWERS_NO = [
+  'NotDeployed',
+  'NotFound',
+  'Forbidden',
+  'AwsUnavailable',
+  'Throttled',
+  'Unanswerable',
+  'CredentialsProviderError',
+];

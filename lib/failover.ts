@@ -1,4 +1,3 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
 import { ActivationMachine } from './activation-machine';
@@ -54,8 +53,5 @@ export class Failover extends Construct {
       deadLetters: this.triggers.deadLetters,
     });
     new ClusterAccess(this, 'ClusterAccess', { config, site });
-    new CfnOutput(this, 'StateMachineArn', { value: this.activation.machine.stateMachineArn });
-    new CfnOutput(this, 'TopicArn', { value: this.onCall.topic.topicArn });
-    new CfnOutput(this, 'LedgerTable', { value: this.ledger.table.tableName });
   }
 }

@@ -29,3 +29,6 @@ export function stackName(config: Config, which: SiteName | 'global'): string {
 export function alarmPrefix(config: Config, site: SiteName): string {
   return `lifeboat-${config.name}-${site}-`;
 }
+
+/** What a site's stack says about itself. */
+export const OUTPUTS = { stateMachine: 'StateMachineArn', topic: 'TopicArn', ledger: 'LedgerTable' } as const;

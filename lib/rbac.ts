@@ -22,3 +22,7 @@ export function rbacManifests(_config: Config, _site: SiteName): object[] {
     },
   ];
 }
+
+export function toYaml(objects: readonly object[]): string {
+  return objects.map(object => JSON.stringify(object)).join('\n---\n');
+}

@@ -1,9 +1,9 @@
-import { type App, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { type App, CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
 import { Failover } from './failover';
 import { GlobalParts } from './global-parts';
-import { stackName } from './names';
+import { OUTPUTS, stackName } from './names';
 
 /** Route 53's metrics, and IAM's and Route 53's control planes, live there. */
 export const GLOBAL_REGION = 'us-east-1';
@@ -20,7 +20,11 @@ export class GlobalStack extends Stack {
 export class SiteStack extends Stack {
   constructor(scope: Construct, config: Config, site: SiteName, props: StackProps) {
     super(scope, stackName(config, site), props);
-    new Failover(this, 'Failover', { config, site });
+    const { activation, onCall, ledger } = new Failover(this, 'Failover', { config, site });
+    // `npx lifeboat` finds its way by these names.
+    new CfnOutput(this, OUTPUTS.stateMachine, { value: activation.machine.stateMachineArn });
+    new CfnOutput(this, OUTPUTS.topic, { value: onCall.topic.topicArn });
+    new CfnOutput(this, OUTPUTS.ledger, { value: ledger.table.tableName });
   }
 }
 

@@ -13,6 +13,7 @@ export class AutomaticRuns implements Checker {
   private readonly lastGood = new Map<string, number>();
   private readonly judged = new Map<string, string>();
   private readonly violations: string[] = [];
+  private seen = 0;
 
   constructor(private readonly watched: Watched) {
     const { night } = watched;
@@ -41,56 +42,47 @@ export class AutomaticRuns implements Checker {
     if (result.ok && !unexpected(result, endpoint.health)) this.lastGood.set(`${name} ${site}`, at);
   }
 
+  /** Looks at what happened in the last second: the first change of each app by each automatic run is judged. */
   private judge(): void {
     const { night } = this.watched;
-    for (const site of SITE_NAMES) {
-      for (const execution of night.sites[site].machine.executions()) {
-        const automatic = (execution.input as { startedBy?: string } | null)?.startedBy === 'alarm';
-        if (!automatic || this.judged.has(execution.name)) continue;
-        const first = night.calls.calls.find(call => call.run === execution.name && isChange(call));
-        if (first) this.judged.set(execution.name, this.verdictAt(first.at, otherSite(site), execution.name));
-      }
+    const { calls } = night.calls;
+    for (; this.seen < calls.length; this.seen++) {
+      const call = calls[this.seen];
+      if (!call?.run || !CHANGES.test(call.action) || call.service !== 'kubernetes') continue;
+      const left = this.leftBy(call.run);
+      const app = night.config.apps.find(({ namespaces }) =>
+        namespaces.some(ns => call.resource.includes(`/namespaces/${ns}/`)),
+      );
+      if (!left || !app?.endpoint || this.judged.has(`${call.run} ${app.name}`)) continue;
+      this.judged.set(`${call.run} ${app.name}`, `${app.name} at ${clockTime(call.at)}`);
+      const badSeconds = (call.at - (this.lastGood.get(`${app.name} ${left}`) ?? 0)) / 1000;
+      if (badSeconds >= app.dwellSeconds) continue;
+      this.violations.push(
+        `run ${call.run} changed ${app.name} at ${clockTime(call.at)}, ${badSeconds} s after ${left} had served it well`,
+      );
     }
   }
 
-  private verdictAt(at: number, left: SiteName, run: string): string {
-    const { night } = this.watched;
-    const moved = night.config.apps.filter(
-      ({ endpoint, namespaces }) =>
-        endpoint &&
-        night.calls.calls.some(
-          call =>
-            call.run === run && isChange(call) && namespaces.some(ns => call.resource.includes(`/${ns}/`)),
+  /** The site that an automatic run leaves; undefined for a run that a person asked for. */
+  private leftBy(run: string): SiteName | undefined {
+    return SITE_NAMES.find(site =>
+      this.watched.night.sites[otherSite(site)].machine
+        .executions()
+        .some(
+          ({ name, input }) =>
+            name === run && (input as { startedBy?: string } | null)?.startedBy === 'alarm',
         ),
     );
-    for (const { name, dwellSeconds } of moved) {
-      const badSeconds = (at - (this.lastGood.get(`${name} ${left}`) ?? 0)) / 1000;
-      if (badSeconds >= dwellSeconds) continue;
-      this.violations.push(
-        `run ${run} changed ${name} at ${clockTime(at)}, ${badSeconds} s after ${left} had served it well`,
-      );
-    }
-    return `${moved.map(({ name }) => name).join(', ')} at ${clockTime(at)}`;
   }
 
   finding(): Finding {
-    const runs = [...this.judged].map(([run, what]) => `${run.slice(0, 8)} changed ${what}`);
-    return found(
-      this.id,
-      this.violations,
-      runs.length > 0 ? `${runs.join('; ')}: down for the dwell time` : 'no automatic run changed anything',
-    );
+    const changed = [...this.judged.values()];
+    const evidence =
+      changed.length > 0
+        ? `first changes: ${changed.join(', ')}; each was down for its dwell time by then`
+        : 'no automatic run changed anything';
+    return found(this.id, this.violations, evidence);
   }
 }
 
-function isChange({
-  service,
-  action,
-  outcome,
-}: {
-  service: string;
-  action: string;
-  outcome: string;
-}): boolean {
-  return service === 'kubernetes' && outcome === 'ok' && !action.startsWith('GET');
-}
+const CHANGES = /^(PATCH|POST|DELETE)/;

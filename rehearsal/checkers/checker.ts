@@ -32,3 +32,8 @@ export function found(id: string, violations: readonly string[], evidence: strin
 export function clockTime(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19);
 }
+
+/** `1 restore`, `2 restores`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

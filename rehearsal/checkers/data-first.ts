@@ -1,7 +1,7 @@
 import { type App, SITE_NAMES, type SiteName } from '../../core/config';
 import { writtenUntil } from '../embedded/cloud/volumes';
 import type { KubeObject, WatchEvent } from '../embedded/kubernetes/object';
-import { type Checker, clockTime, type Finding, found, type Watched } from './checker';
+import { type Checker, clockTime, count, type Finding, found, type Watched } from './checker';
 
 /** I8: no workload scales up before the data that it reads is there. Looks into the volumes of each Pod that starts. */
 export class DataFirst implements Checker {
@@ -15,8 +15,8 @@ export class DataFirst implements Checker {
     }
   }
 
-  private notice(site: SiteName, { object, old }: WatchEvent): void {
-    if (object.kind !== 'Pod' || !startsNow(object, old)) return;
+  private notice(site: SiteName, { type, object, old }: WatchEvent): void {
+    if (type === 'DELETED' || object.kind !== 'Pod' || !startsNow(object, old)) return;
     const app = this.watched.night.config.apps.find(({ namespaces }) =>
       namespaces.includes(object.metadata.namespace ?? ''),
     );
@@ -40,7 +40,7 @@ export class DataFirst implements Checker {
     return found(
       this.id,
       this.violations,
-      `${this.looked} volumes were looked into when a pod started on them; each held whole data`,
+      `looked into ${count(this.looked, 'volume')} as a pod started on it: whole data each time`,
     );
   }
 }

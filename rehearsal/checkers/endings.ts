@@ -1,4 +1,4 @@
-import { type Checker, type Finding, found, type Watched } from './checker';
+import { type Checker, count, type Finding, found, type Watched } from './checker';
 
 /** I5: every run ends in a notification and a ledger record, also when it crashes. */
 export class Endings implements Checker {
@@ -34,7 +34,7 @@ export class Endings implements Checker {
         if (!told && !quiet) violations.push(`nobody was told how run ${name} ended`);
       }
     }
-    return found(this.id, violations, `${runs} runs, each with a last message and a report in the ledger`);
+    return found(this.id, violations, `${count(runs, 'start')}, each with its end told and written down`);
   }
 }
 

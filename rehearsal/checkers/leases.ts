@@ -1,4 +1,4 @@
-import { type Checker, clockTime, type Finding, found, type Watched } from './checker';
+import { type Checker, clockTime, count, type Finding, found, type Watched } from './checker';
 
 interface LeaseItem {
   doc?: { M?: { lease?: { M?: { runId?: { S?: string } } } } };
@@ -28,7 +28,7 @@ export class Leases implements Checker {
   }
 
   finding(): Finding {
-    return found(this.id, this.violations, `${this.taken} leases were taken, none from a run at work`);
+    return found(this.id, this.violations, `${count(this.taken, 'lease')} taken, none from a run at work`);
   }
 }
 

@@ -124,6 +124,14 @@ export class MainName {
           !director.changedByHand.has(app.endpoint?.main ?? '') && !changes.some(call => call.at <= at),
       )
       .map(({ to, at }) => `main went to ${to} at ${clockTime(at)} and no run had changed it`);
-    return found('I9', violations, `${this.moves.length} moves of main, ${changes.length} changes by runs`);
+    return found(
+      'I9',
+      violations,
+      `main moved ${times(this.moves.length)}, runs changed it ${times(changes.length)}`,
+    );
   }
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }

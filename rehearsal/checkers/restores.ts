@@ -1,6 +1,6 @@
 import { SITE_NAMES, type SiteName } from '../../core/config';
 import type { KubeObject } from '../embedded/kubernetes/object';
-import { type Checker, clockTime, type Finding, found, type Watched } from './checker';
+import { type Checker, clockTime, count, type Finding, found, type Watched } from './checker';
 
 interface Created {
   site: SiteName;
@@ -52,7 +52,7 @@ export class Restores {
     return found(
       'I6',
       violations,
-      `${this.created.length} restores were created, at most one for each app and site`,
+      `${count(this.created.length, 'restore')} created, at most one for each app and site`,
     );
   }
 
@@ -60,7 +60,7 @@ export class Restores {
     return found(
       'I7',
       this.serving,
-      `${this.created.length} restores were created, none into a site that served`,
+      `${count(this.created.length, 'restore')} created, none into a site that served`,
     );
   }
 }

@@ -143,6 +143,8 @@ export class Director {
   private wrongCertificate(site: SiteName): void {
     const { store } = this.night.clusters[site];
     const { endpoint, namespaces } = this.app();
+    // cert-manager would mend it at once if it could.
+    this.night.clusters[site].faults.certificateFault = () => 'too many certificates already issued';
     const secrets = store.typeOf('v1', 'Secret');
     for (const secret of namespaces.flatMap(namespace => store.list(secrets, namespace))) {
       if (secret.type !== 'kubernetes.io/tls') continue;

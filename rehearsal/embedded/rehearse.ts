@@ -10,6 +10,7 @@ import type { Listener } from '../events';
 import type { Report } from '../report';
 import type { Scenario } from '../scenario';
 import type { Execution } from './asl';
+import { atHomeInDr } from './at-home-in-dr';
 import type { SnsMessage } from './aws/sns';
 import { Night } from './cloud/night';
 import { synthesize } from './cloud/synthesize';
@@ -53,7 +54,7 @@ export async function rehearse({
   const night = new Night({
     config,
     stacks: synthesize(config),
-    manifests: { primary: manifests.primary, dr: manifests.dr },
+    manifests: active === 'primary' ? manifests : atHomeInDr(config, manifests),
     rbac: both(site => rbacManifests(config, site) as KubeObject[]),
     active,
     seed: SEED,
@@ -78,9 +79,9 @@ export async function rehearse({
   night.begin();
   await night.clock.run(untilQuiet(night, director, scenario), STARTS_AT + LONGEST_MS);
 
-  const run = lastRun(night);
-  const records = run ? await night.clock.run(appRunsOf(night, run.site, run.execution.name)) : [];
   const messages = allMessages(night);
+  const run = lastRun(night, messages);
+  const records = run ? await night.clock.run(appRunsOf(night, run.site, run.execution.name)) : [];
   const apps = config.apps.map(app =>
     appReport({
       night,
@@ -160,11 +161,16 @@ interface RunOfSite {
   execution: Execution;
 }
 
-function lastRun(night: Night): RunOfSite | undefined {
+/** The last run that on-call heard of; a start that ended at once and told nobody is none. */
+function lastRun(night: Night, messages: readonly SnsMessage[]): RunOfSite | undefined {
+  const told = new Set(messages.map(({ attributes }) => attributes.run));
   const runs = SITE_NAMES.flatMap(site =>
     night.sites[site].machine.executions().map(execution => ({ site, execution })),
   );
-  return runs.sort((a, b) => a.execution.startTime - b.execution.startTime).at(-1);
+  return runs
+    .filter(({ execution }) => told.has(execution.name))
+    .sort((x, y) => x.execution.startTime - y.execution.startTime)
+    .at(-1);
 }
 
 function appRunsOf(night: Night, site: SiteName, run: string): Promise<AppRun[]> {

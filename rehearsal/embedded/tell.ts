@@ -7,7 +7,7 @@ interface StepLog {
   step?: string;
   run?: string;
   app?: string;
-  result?: { detail?: string; done?: boolean; outcome?: string; summary?: string };
+  result?: { apps?: string[]; detail?: string; done?: boolean; outcome?: string; summary?: string };
   error?: string;
   message?: string;
 }
@@ -21,14 +21,19 @@ export function tellEvents(night: Night, listener: Listener): void {
       const { step, run, app, result, error, message } = answer as StepLog;
       if (!step || !run) return;
       const about = { at: clock.now(), site, step, ...(app ? { app } : {}) };
+      if (step === 'admit' && result?.apps?.length) {
+        listener({ kind: 'run', at: clock.now(), run, site, status: 'RUNNING' });
+      }
       if (error) listener({ kind: 'step-failed', ...about, error, detail: message ?? '' });
       else listener({ kind: 'step', ...about, done: result?.done !== false, detail: detailOf(result) });
     });
   }
   night.observers.push({
     onExecution: (site, { name, arn }, status) => {
-      // Executions of the Distributed Map are parts of a run, not runs.
-      if (!arn.includes(`/`)) listener({ kind: 'run', at: clock.now(), run: name, site, status });
+      // Executions of the Distributed Map are parts of a run; a start that found nothing to do told nobody.
+      const told = night.sites[site].sns.messages.some(({ attributes }) => attributes.run === name);
+      if (arn.includes('/') || status === 'RUNNING' || !told) return;
+      listener({ kind: 'run', at: clock.now(), run: name, site, status });
     },
   });
   let before = new Map(night.config.apps.map(app => [app.name, night.mainAt(app)[0]]));

@@ -15,6 +15,8 @@ export function synthesize(config: Config): Record<SiteName | 'global', Deployed
   const key = JSON.stringify(config);
   const known = done.get(key);
   if (known) return known;
+  // The CDK's own validation of the templates takes seconds; `npx cdk synth` does it.
+  process.env.CDK_VALIDATION ??= 'false';
   const outdir = mkdtempSync(join(tmpdir(), 'lifeboat-rehearsal-'));
   try {
     const app = new App({ outdir, analyticsReporting: false });

@@ -51,7 +51,7 @@ export class SiteVolumes implements Volumes {
   }
 
   private fresh(): Content {
-    return { content: `${WRITTEN_UNTIL}${this.now()}`, bytes: BYTES };
+    return { content: `${WRITTEN_UNTIL}${Math.round(this.now())}`, bytes: BYTES };
   }
 }
 

@@ -1,0 +1,53 @@
+import { styleText } from 'node:util';
+import type { Output } from '../output';
+
+const WIDEST = 110;
+const NARROWEST = 40;
+
+/** Colour helps and never carries meaning: every word stands there without it too. */
+export class Style {
+  readonly width: number;
+
+  constructor(private readonly output: Output) {
+    this.width = Math.max(NARROWEST, Math.min(output.columns ?? WIDEST, WIDEST));
+  }
+
+  strong(text: string): string {
+    return this.paint('bold', text);
+  }
+
+  good(text: string): string {
+    return this.paint('green', text);
+  }
+
+  bad(text: string): string {
+    return this.paint('red', text);
+  }
+
+  quiet(text: string): string {
+    return this.paint('dim', text);
+  }
+
+  /** Breaks a text into lines that fit, each indented. What is written into a file is not broken. */
+  wrap(text: string, indent: number, first = ' '.repeat(indent)): string[] {
+    const words = text.split(/\s+/);
+    const room = this.output.columns === undefined ? Number.POSITIVE_INFINITY : this.width;
+    const lines: string[] = [];
+    let line = first;
+    let empty = true;
+    for (const word of words) {
+      if (!empty && line.length + 1 + word.length > room) {
+        lines.push(line);
+        line = ' '.repeat(indent);
+        empty = true;
+      }
+      line += empty ? word : ` ${word}`;
+      empty = false;
+    }
+    return [...lines, line];
+  }
+
+  private paint(format: Parameters<typeof styleText>[0], text: string): string {
+    return this.output.colour ? styleText(format, text) : text;
+  }
+}
