@@ -48,21 +48,26 @@ export type Admission =
 
 export type RefusalCause = 'paused' | 'manual-only' | 'already-running' | 'cool-down' | 'already-there';
 
+/** A hundred apps have a hundred alarms: while nothing changes, one refusal is told for all of them. */
+const SAME_REFUSAL_SECONDS = 600;
+
 /**
- * Whether a start that got no app says so to nobody but the ledger. The alarm of a site that nobody uses, such as a
- * standby at 0 replicas, asks to activate the site that serves: there is nothing to decide, and a message would teach
- * on-call to look away. Starts that find a run at work are told once, and then counted.
+ * Whether a start that got no app says so to nobody but the ledger. A person who asked is always answered. An alarm
+ * that finds its run at work is counted in that run's last message; the alarm of a site that nobody uses, such as a
+ * standby at 0 replicas, asks for what is there already; the alarms of many apps are refused for one reason. A
+ * message about each would teach on-call to look away.
  * @param causes of all apps
- * @param told whether each run that was found at work has told of such a start already
+ * @param lastToldAt when on-call was last told that an alarm was refused, in ms since the epoch
  */
 export function staysQuiet(
   run: Pick<Run, 'startedBy'>,
   causes: readonly RefusalCause[],
-  told: boolean,
+  lastToldAt: number | undefined,
+  now: number,
 ): boolean {
-  if (causes.length === 0) return false;
-  if (run.startedBy === 'alarm' && causes.every(cause => cause === 'already-there')) return true;
-  return told && causes.every(cause => cause === 'already-running');
+  if (run.startedBy !== 'alarm' || causes.length === 0) return false;
+  if (causes.every(cause => cause === 'already-there' || cause === 'already-running')) return true;
+  return lastToldAt !== undefined && now - lastToldAt < SAME_REFUSAL_SECONDS * 1000;
 }
 
 /** How long a lease stays good without a renewal; every step of a run renews it. */

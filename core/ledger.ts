@@ -41,6 +41,9 @@ export interface Ledger {
   saveSeen(app: string, site: SiteName, seen: Seen): Promise<void>;
   saveDebt(app: string, debt: Debt): Promise<void>;
   debts(app: string): Promise<Debt[]>;
+  /** When on-call was last told that an alarm's start was refused, in ms since the epoch. */
+  refusalToldAt(): Promise<number | undefined>;
+  saveRefusalTold(at: number): Promise<void>;
   peace(): Promise<Peace | undefined>;
   savePeace(peace: Peace): Promise<void>;
 }
@@ -55,7 +58,7 @@ export interface RunRecord {
   taskToken?: string;
   /** Starts that found this run at work and left it alone. */
   joined: number;
-  /** This start itself only found other runs at work, and one such start was told already. */
+  /** This start got no app, and on-call has no use for a message about it. */
   quiet?: boolean;
   /** Present when the run has ended. */
   report?: RunReport;
@@ -92,6 +95,8 @@ export interface AppEnd {
   at: number;
   outcome: Outcome;
   reasons: string[];
+  /** There was nothing to do for the app: it is where it should be, or well where it is. */
+  nothingToDo?: boolean;
   /** The one command to type next; absent when there is nothing to do. */
   next?: string;
   failure?: Failure;

@@ -2,7 +2,7 @@ import type { ApprovalPolicy, Config } from './config';
 import { spoken } from './duration';
 import type { AppRun, RunRecord } from './ledger';
 import type { Finding } from './preflight';
-import { overall } from './report';
+import { concerned, outcomeOf, overall } from './report';
 import { type Outcome, otherSite, type Run } from './run';
 
 /** A message to on-call: read at 03:00, perhaps as a text message, perhaps by a filter. */
@@ -75,10 +75,10 @@ export function endMessage(
   record: RunRecord,
   apps: readonly AppRun[],
   summary: string,
-  outcome: Outcome = overall(apps.map(app => app.end?.outcome ?? 'needs-attention')),
+  outcome: Outcome = overall(apps),
 ): Message {
   const { run } = record;
-  const next = [...new Set(apps.flatMap(app => app.end?.next ?? []))];
+  const next = [...new Set(concerned(apps).flatMap(app => app.end?.next ?? []))];
   return message(config, run, outcome, endSubject(outcome, run, apps), [
     summary,
     section('Apps', apps.length > 1 ? apps.slice(0, LISTED).map(appLine) : []),
@@ -159,7 +159,7 @@ export function plainSubject(text: string): string {
 }
 
 function endSubject(outcome: Outcome, run: Run, apps: readonly AppRun[]): string {
-  const which = names(apps.filter(app => (app.end?.outcome ?? 'needs-attention') === outcome));
+  const which = names(concerned(apps).filter(app => outcomeOf(app) === outcome));
   switch (outcome) {
     case 'succeeded':
       return `${which} now on ${run.activate}`;

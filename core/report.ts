@@ -6,9 +6,21 @@ import { otherSite } from './run';
 /** From best to worst: the worst of the apps is the run's. */
 const BY_SEVERITY: readonly Outcome[] = ['succeeded', 'refused', 'rolled-back', 'needs-attention'];
 
-export function overall(outcomes: readonly Outcome[]): Outcome {
-  const worst = Math.max(0, ...outcomes.map(outcome => BY_SEVERITY.indexOf(outcome)));
-  return BY_SEVERITY[worst] ?? 'needs-attention';
+/** The outcome of one app; one that has not come to an end needs somebody. */
+export function outcomeOf({ end }: AppRun): Outcome {
+  return end?.outcome ?? 'needs-attention';
+}
+
+/** The apps that a run was about: those for which there was something to do, or all when there was for none. */
+export function concerned(apps: readonly AppRun[]): readonly AppRun[] {
+  const some = apps.filter(({ end }) => !end?.nothingToDo);
+  return some.length > 0 ? some : apps;
+}
+
+/** The outcome of a run; one without any app was refused. */
+export function overall(apps: readonly AppRun[]): Outcome {
+  const worst = Math.max(0, ...concerned(apps).map(app => BY_SEVERITY.indexOf(outcomeOf(app))));
+  return apps.length === 0 ? 'refused' : (BY_SEVERITY[worst] ?? 'needs-attention');
 }
 
 /** How one app's part ended when nothing stood in its way. */
@@ -69,11 +81,13 @@ export function ended(
 
 /** One paragraph on a run for the console and the head of the last message. */
 export function summaryOf(run: Run, apps: readonly AppRun[]): string {
-  const outcome = overall(apps.map(app => app.end?.outcome ?? 'needs-attention'));
-  const count = (wanted: Outcome) =>
-    apps.filter(app => (app.end?.outcome ?? 'needs-attention') === wanted).length;
+  const about = concerned(apps);
+  const outcome = overall(apps);
+  const count = (wanted: Outcome) => about.filter(app => outcomeOf(app) === wanted).length;
   const counts = BY_SEVERITY.filter(word => count(word) > 0).map(word => `${count(word)} ${word}`);
-  const reasons = apps.flatMap(({ app, end }) =>
+  const left = apps.length - about.length;
+  if (left > 0) counts.push(`${left} without anything to do`);
+  const reasons = about.flatMap(({ app, end }) =>
     end?.outcome === outcome ? [`${app}: ${end.reasons.join(' ')}`] : [],
   );
   const more = reasons.length > 3 ? ` And ${reasons.length - 3} more.` : '';

@@ -7,7 +7,7 @@ export type Turn =
   | { word: 'never'; detail: string };
 
 export interface TurnFacts {
-  /** Apps of `after` that take part in this run, with their outcome as soon as there is one. */
+  /** Apps of `after` that this run moves, with their outcome as soon as there is one. */
   first: { app: string; outcome?: Outcome }[];
   /** Whether this app waits for a person's approval in this run. */
   needsApproval: boolean;

@@ -3,6 +3,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
+import { MachineRole } from './machine-role';
 import { stateMachineName } from './names';
 import { activation } from './workflow/activation';
 import type { StepFunctions } from './workflow/step-task';
@@ -30,7 +31,9 @@ export class ActivationMachine extends Construct {
       logRetention = RetentionDays.THREE_MONTHS,
       timeout = Duration.days(2),
     } = props;
+    const { role, policy } = new MachineRole(this, 'MachineRole', { config, functions });
     this.machine = new StateMachine(this, 'Machine', {
+      role,
       stateMachineName: stateMachineName(config),
       comment: `Lifeboat ${config.name}: activates ${site}. Start it with {"activate": "${site}"}.`,
       queryLanguage: QueryLanguage.JSONATA,
@@ -49,5 +52,6 @@ export class ActivationMachine extends Construct {
         includeExecutionData: true,
       },
     });
+    this.machine.node.addDependency(policy);
   }
 }

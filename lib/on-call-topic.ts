@@ -1,3 +1,5 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   EmailSubscription,
@@ -24,6 +26,17 @@ export class OnCallTopic extends Construct {
     // Not encrypted with a key of its own: EventBridge and CloudWatch would need it too, and a message that does not
     // get through in the night is worse than one that AWS could read. Transport is TLS.
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    // A topic with a policy of its own, as TLS needs one, loses the default policy, which lets the account's alarms in.
+    // Without this line no alarm on Lifeboat itself would reach anybody, and nothing would say so.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        actions: ['sns:Publish'],
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     for (const subscription of subscriptions) this.subscribe(subscription);
     const others = subscriptions.flatMap(entry => (entry.kind === 'topic' ? entry.topicArn : []));
     this.arns = [this.topic.topicArn, ...others];

@@ -63,6 +63,8 @@ const outcome: z.ZodType<Outcome | 'none'> = z.enum([
 
 const schema = z.strictObject({
   story: z.string(),
+  /** Of which apps of a configuration the expectations speak. */
+  about: z.enum(['every app', 'one app', 'data']).default('every app'),
   given: z
     .strictObject({
       active: site.default('primary'),

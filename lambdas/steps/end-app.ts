@@ -25,13 +25,18 @@ export async function endApp(deps: Deps, runId: string, app: string, end: AppEnd
   return record;
 }
 
-/** An app that does not go on: told with the reason and with what to do about it. */
+/**
+ * An app that does not go on: told with the reason and with what to do about it.
+ * @param nothingToDo the app is well where it is
+ */
 export function refuseApp(
   deps: Deps,
   runId: string,
   app: string,
   reasons: string[],
   next: string,
+  nothingToDo = false,
 ): Promise<AppRun> {
-  return endApp(deps, runId, app, { at: deps.clock.now(), outcome: 'refused', reasons, next });
+  const end: AppEnd = { at: deps.clock.now(), outcome: 'refused', reasons, next };
+  return endApp(deps, runId, app, nothingToDo ? { ...end, nothingToDo } : end);
 }

@@ -23,6 +23,8 @@ const RUN = '{% {"run": $run} %}';
 const NAMED = [...BEFORE_FLIP, ...AFTER_FLIP, ...RETRYABLE, 'LeaseLost'];
 /** Apps that are under way at once. More than that wait; no history and no payload grows with them. */
 const APPS_AT_ONCE = 100;
+/** Stands in the ARNs of the children's executions, where the machine's role and people look for it. */
+export const MAP_LABEL = 'apps';
 
 /**
  * The activation of a site: admit, assess, preflight, tell on-call, move the apps, report. Whatever happens on the
@@ -73,7 +75,7 @@ export function activation(scope: Construct, functions: StepFunctions, site: Sit
 
 function moveTheApps(scope: Construct, functions: StepFunctions): Parallel {
   const apps = DistributedMap.jsonata(scope, 'Move the apps', {
-    label: 'apps',
+    label: MAP_LABEL,
     items: ProvideItems.jsonata('{% $preflight.apps %}'),
     itemSelector: { run: '{% $run %}', app: '{% $states.context.Map.Item.Value %}' },
     mapExecutionType: StateMachineType.STANDARD,

@@ -11,7 +11,9 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { RETRYABLE } from '../../core/errors';
 import { NOBODY } from '../../core/turn';
-import { type StepFunctions, withRetries } from './step-task';
+import { type StepFunctions, TASK_TIMEOUT, withRetries } from './step-task';
+
+const SENDER = '($exists($states.input.by) ? $string($states.input.by) : "somebody")';
 
 /**
  * Beside the apps' way: asks a person, where an app wants that, and writes the answer where `Await turn` reads it.
@@ -37,12 +39,21 @@ export function askForApproval(scope: Construct, functions: StepFunctions): Stat
       LambdaInvoke.jsonata(scope, name, {
         lambdaFunction: functions.tell,
         payload: TaskInput.fromText(`{% {"run": $run, "apps": [], "answer": ${answer}} %}`),
+        taskTimeout: Timeout.duration(TASK_TIMEOUT),
         retryOnServiceExceptions: false,
       }),
     );
-  const answered = writeDown('Write down the answer', '$states.input');
+  // People answer from the console too. Only a plain `true` moves anything: the text "false" is true for a program.
+  const answered = writeDown(
+    'Write down the answer',
+    `{"approved": $states.input.approved = true, "by": ${SENDER}}`,
+  );
   const nobody = writeDown('Nobody answered', `{"approved": false, "by": "${NOBODY}"}`);
-  const denied = writeDown('Write down the denial', '{"approved": false, "by": $states.input.Cause}');
+  // `send-task-failure` may come without a cause.
+  const denied = writeDown(
+    'Write down the denial',
+    '{"approved": false, "by": $exists($states.input.Cause) ? $states.input.Cause : "somebody"}',
+  );
   const untold = writeDown('Could not ask', `{"approved": false, "by": "${NOBODY}"}`);
   ask.addCatch(nobody, { errors: ['States.Timeout', 'States.HeartbeatTimeout'] });
   ask.addCatch(denied, { errors: ['Denied'] });

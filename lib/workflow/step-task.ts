@@ -11,7 +11,7 @@ export type StepFunctions = Record<StepName, IFunction>;
 
 /** A Lambda may take this long; the state a little longer, so that Lambda's own error is seen first. */
 export const LAMBDA_TIMEOUT = Duration.seconds(60);
-const TASK_TIMEOUT = Duration.seconds(75);
+export const TASK_TIMEOUT = Duration.seconds(75);
 
 /**
  * Trouble of Lambda itself, which says nothing about the step.
@@ -25,8 +25,11 @@ export const LAMBDA_TROUBLE = [
   'Lambda.TooManyRequestsException',
 ];
 
-/** A step that ran out of its time: it is asked again, since steps go on where they were. */
-export const OUT_OF_TIME = ['Sandbox.Timedout', Errors.TIMEOUT];
+/**
+ * A step that ran out of its time or memory: it is asked again, since steps go on where they were. Which of the names
+ * comes depends on who noticed first; `Lambda.Unknown` is how the page above calls it.
+ */
+export const OUT_OF_TIME = ['Sandbox.Timedout', 'Lambda.Unknown', Errors.TIMEOUT];
 
 /** How often each kind of error is tried again; used up, it is caught. */
 export const RETRIES = { trouble: 5, outOfTime: 2, retryable: 5 };

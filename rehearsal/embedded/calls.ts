@@ -11,6 +11,8 @@ export interface Call {
   step: string;
   /** The run that the step worked for; absent outside of runs. */
   run?: string;
+  /** The app that the step worked for. */
+  app?: string;
   service: string;
   action: string;
   region: string;
@@ -22,6 +24,7 @@ export interface Call {
 interface Caller {
   step: string;
   run?: string;
+  app?: string;
 }
 
 const caller = new AsyncLocalStorage<Caller>();

@@ -23,13 +23,22 @@ export class Director {
 
   constructor(
     private readonly night: Night,
-    scenario: Scenario,
+    private readonly scenario: Scenario,
     private readonly onAct: (action: Action) => void,
   ) {
     const startsAt = night.clock.now();
     for (const { when, action } of scenario.night) {
       if ('at' in when) this.later(startsAt + when.at * 1000 - night.clock.now(), action);
       else this.waiting.push({ state: when.entering, afterMs: (when.after ?? 0) * 1000, action });
+    }
+    // Somebody is on call tonight, and says yes when asked, unless the scenario is about just that.
+    if (scenario.given.trigger === undefined) {
+      const yes = {
+        do: 'approve' as const,
+        site: scenario.given.active === 'dr' ? ('primary' as const) : ('dr' as const),
+        by: 'on-call',
+      };
+      this.waiting.push({ state: 'Ask for approval', afterMs: 120_000, action: yes });
     }
     night.observers.push({ onState: (_site, { type, details }) => this.entered(type, String(details.name)) });
   }
@@ -117,9 +126,10 @@ export class Director {
     this.outageAt ??= this.night.clock.now();
   }
 
-  /** The app that the scenario is about: the first one that is called at a main name. */
+  /** The app that the scenario is about: the first one that is called at a main name, and has data if it is about data. */
   private app(): App {
-    const app = this.night.config.apps.find(({ endpoint }) => endpoint);
+    const called = this.night.config.apps.filter(({ endpoint }) => endpoint);
+    const app = this.scenario.about === 'data' ? called.find(({ data }) => data) : called[0];
     if (!app) throw new CannotAct('The configuration has no app with a main name.');
     return app;
   }

@@ -16,6 +16,7 @@ import { Night } from './cloud/night';
 import { synthesize } from './cloud/synthesize';
 import { describe } from './describe';
 import { CannotAct, Director } from './director';
+import { differences } from './expectations';
 import type { Manifest } from './kubernetes/manifests';
 import type { KubeObject } from './kubernetes/object';
 import { appReport } from './measure';
@@ -122,7 +123,7 @@ export async function rehearse({
     virtualSeconds: (night.clock.now() - STARTS_AT) / 1000,
     wallSeconds: 0,
   };
-  report.differences = differences(scenario, report, night, messages, restores.created.length);
+  report.differences = differences(scenario, config, report, messages, restores.created.length);
   report.asExpected = report.differences.length === 0 && report.invariants.every(({ holds }) => holds);
   report.wallSeconds = Math.round((performance.now() - wallStart) / 10) / 100;
   return report;
@@ -230,36 +231,6 @@ function fakesWereEnough(night: Night): Finding {
     holds,
     evidence: holds ? 'every call was one that the fakes know' : problems.slice(0, 3).join('; '),
   };
-}
-
-function differences(
-  { expect }: Scenario,
-  report: Report,
-  night: Night,
-  messages: readonly SnsMessage[],
-  restores: number,
-): string[] {
-  const list: string[] = [];
-  const differ = (what: string, is: unknown, wanted: unknown) => {
-    if (JSON.stringify(is) !== JSON.stringify(wanted))
-      list.push(`${what}: ${JSON.stringify(is)}, expected ${JSON.stringify(wanted)}`);
-  };
-  const withData = night.config.apps.filter(({ data }) => data).length;
-  // Alarms of a site that nobody uses start what ends at once and tells nobody.
-  const runs = new Set(messages.flatMap(({ attributes }) => attributes.run ?? [])).size;
-  differ('outcome', report.outcome, expect.outcome);
-  differ('runs', runs, expect.runs);
-  for (const { name, main } of report.apps)
-    if (main.after) differ(`main of ${name}`, main.after, expect.main);
-  differ(
-    'messages',
-    messages.map(({ attributes }) => attributes.event),
-    expect.told,
-  );
-  differ('restores', restores, expect.restores * withData);
-  const said = [...report.reasons, ...messages.map(({ text }) => text)].join('\n');
-  for (const text of expect.says) if (!said.includes(text)) list.push(`nobody said "${text}"`);
-  return list;
 }
 
 function iso(ms: number): string {

@@ -143,6 +143,14 @@ export class DynamoLedger implements Ledger {
     return this.documents.query(`app#${app}`, 'debt#');
   }
 
+  async refusalToldAt(): Promise<number | undefined> {
+    return (await this.documents.get<{ at: number }>({ pk: 'lifeboat', sk: 'refusal' }))?.at;
+  }
+
+  async saveRefusalTold(at: number): Promise<void> {
+    await this.documents.change({ pk: 'lifeboat', sk: 'refusal' }, () => ({ at }));
+  }
+
   peace(): Promise<Peace | undefined> {
     return this.documents.get({ pk: 'lifeboat', sk: 'peace' });
   }

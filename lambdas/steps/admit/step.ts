@@ -27,20 +27,65 @@ export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitRes
   const run = runOf(input, request, apps);
   // The record stands before the first lease: who finds a lease taken can read what its run is up to.
   await deps.ledger.changeRun(run.id, now => now ?? newRecord(run, request));
-  const [first, ...rest] = apps;
-  if (!first) return { run: { id: run.id, activate: run.activate }, apps: [] };
   const joined = new Set<string>();
-  const decisions = [
-    await admitApp(deps, run, first, joined),
-    ...(await mapBounded(rest, AT_ONCE, app => admitApp(deps, run, app, joined))),
-  ];
+  const decisions = await admitAll(deps, run, apps, joined);
+  for (const id of joined) await countJoined(deps, id);
   const taken = decisions.filter(({ admitted: is }) => is).map(({ app }) => app);
-  const told = await countJoined(deps, joined);
   const causes = decisions.flatMap(({ cause }) => cause ?? []);
-  if (taken.length === 0 && staysQuiet(run, causes, told)) {
+  if (taken.length === 0 && (await keepQuiet(deps, run, causes))) {
     await deps.ledger.changeRun(run.id, now => ({ ...(now ?? newRecord(run, request)), quiet: true }));
   }
   return { run: { id: run.id, activate: run.activate }, apps: taken };
+}
+
+async function keepQuiet(deps: Deps, run: Run, causes: readonly RefusalCause[]): Promise<boolean> {
+  const now = deps.clock.now();
+  const quiet = staysQuiet(run, causes, await deps.ledger.refusalToldAt(), now);
+  if (!quiet && run.startedBy === 'alarm') await deps.ledger.saveRefusalTold(now);
+  return quiet;
+}
+
+/**
+ * The first app alone: who gets it gets the others too, and two runs that start at once do not share the apps between
+ * them. Workers last: an alarm is about apps that are called, and moves no worker for itself.
+ */
+async function admitAll(
+  deps: Deps,
+  run: Run,
+  apps: readonly App[],
+  joined: Set<string>,
+): Promise<Decision[]> {
+  const [first, ...rest] = apps.filter(({ endpoint }) => endpoint);
+  const workers = apps.filter(({ endpoint }) => !endpoint);
+  const called = first
+    ? [
+        await admitApp(deps, run, first, joined),
+        ...(await mapBounded(rest, AT_ONCE, app => admitApp(deps, run, app, joined))),
+      ]
+    : [];
+  const alone = run.startedBy === 'alarm' && called.length > 0 && called.every(({ admitted: is }) => !is);
+  const cause = called.find(({ cause: why }) => why)?.cause ?? 'already-there';
+  return [
+    ...called,
+    ...(await mapBounded(workers, AT_ONCE, worker =>
+      alone ? stayBehind(deps, run, worker, cause) : admitApp(deps, run, worker, joined),
+    )),
+  ];
+}
+
+async function stayBehind(deps: Deps, run: Run, app: App, cause: RefusalCause): Promise<Decision> {
+  const refusal = {
+    admitted: false as const,
+    cause,
+    reason: 'No app that is called moves in this run.',
+    next: `npx lifeboat activate ${run.activate} --app ${app.name}`,
+  };
+  await deps.ledger.changeAppRun(
+    run.id,
+    app.name,
+    record => record ?? refused(app, refusal, {}, deps.clock.now()),
+  );
+  return { app: app.name, admitted: false, cause };
 }
 
 interface Decision {
@@ -111,20 +156,12 @@ async function factsFor(deps: Deps, app: App): Promise<AdmissionFacts> {
   };
 }
 
-/**
- * Counts this start at the runs that it found at work.
- * @returns whether each of them has told on-call of such a start already
- */
-async function countJoined(deps: Deps, joined: Set<string>): Promise<boolean> {
-  let told = true;
-  for (const id of joined) {
-    const record = await deps.ledger.changeRun(id, now => {
-      if (!now) throw new NotFound(`The ledger has no run ${id}, which holds a lease.`);
-      return { ...now, joined: now.joined + 1 };
-    });
-    told &&= record.joined > 1;
-  }
-  return told;
+/** Counts this start at a run that it found at work: that run's last message tells of it. */
+async function countJoined(deps: Deps, id: string): Promise<void> {
+  await deps.ledger.changeRun(id, now => {
+    if (!now) throw new NotFound(`The ledger has no run ${id}, which holds a lease.`);
+    return { ...now, joined: now.joined + 1 };
+  });
 }
 
 function runOf({ execution }: AdmitInput, request: Request, apps: readonly App[]): Run {
@@ -166,6 +203,12 @@ function refused(
     app: app.name,
     phases: { [PHASE]: { startedAt: now, endedAt: now, outcome: 'failed', detail: reason } },
     ...(facts.mainAt ? { mainBefore: facts.mainAt } : {}),
-    end: { at: now, outcome: 'refused', reasons: [reason], next },
+    end: {
+      at: now,
+      outcome: 'refused',
+      reasons: [reason],
+      next,
+      ...(decision.cause === 'already-there' ? { nothingToDo: true } : {}),
+    },
   };
 }

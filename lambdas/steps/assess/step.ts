@@ -111,5 +111,6 @@ async function writeDown(
       ...(cluster.seen === 'bad' ? [`But look at this: ${cluster.detail}.`] : []),
     ],
     `npx lifeboat activate ${run.activate} --app ${app}`,
+    decision.verdict.word === 'healthy',
   );
 }

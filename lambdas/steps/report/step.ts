@@ -21,8 +21,7 @@ export async function reportStep(deps: Deps, input: ReportInput | CrashInput): P
   if (!record) return reportUnknown(deps, runId, executionArn, failure);
   if (record.report) return record.report;
   const apps = await endOpenApps(deps, record, failure);
-  const outcome =
-    apps.length === 0 ? 'refused' : overall(apps.map(({ end }) => end?.outcome ?? 'needs-attention'));
+  const outcome = overall(apps);
   const summary = summaryOf(record.run, apps);
   // A start that only found its run at work is told by that run's own last message.
   if (!record.quiet) await deps.notifier.publish(endMessage(deps.config, record, apps, summary, outcome));

@@ -15,7 +15,7 @@ export async function turnStep(deps: Deps, input: AppInput): Promise<TurnResult>
     if (!run) throw new NotFound(`The ledger has no run ${input.run.id}.`);
     const others = await deps.ledger.appRuns(input.run.id);
     const first = others
-      .filter(other => app.after.includes(other.app))
+      .filter(other => app.after.includes(other.app) && !other.end?.nothingToDo)
       .map(({ app: name, end }) => ({ app: name, ...(end ? { outcome: end.outcome } : {}) }));
     const facts = {
       first,

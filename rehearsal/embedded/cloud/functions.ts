@@ -85,7 +85,7 @@ export class Functions {
     const deps = wire(this.world(deployed), this.environment(deployed));
     const code = STEP_CODE[step] as (with_: typeof deps, input: unknown) => Promise<unknown>;
     const input: unknown = JSON.parse(JSON.stringify(payload ?? null));
-    const who = { step, ...runOf(input) };
+    const who = { step, ...runOf(input), ...appOf(input) };
     try {
       const result = await asStep(who, () =>
         withDeadline(
@@ -95,11 +95,11 @@ export class Functions {
           () => new TimedOut(`Task timed out after ${timeoutMs / 1000} seconds`),
         ),
       );
-      this.tell({ ...who, ...appOf(input), result });
+      this.tell({ ...who, result });
       return JSON.parse(JSON.stringify(result ?? null)) as unknown;
     } catch (error) {
       const { name, message } = error as Error;
-      this.tell({ ...who, ...appOf(input), error: name, message });
+      this.tell({ ...who, error: name, message });
       throw error;
     }
   }

@@ -1,0 +1,131 @@
+import type { App, Config, Data, SiteName } from '../core/config';
+import type { StepName } from '../core/phases';
+import { IMAGE_NAMES } from '../core/restore';
+
+export type RbacRule =
+  | { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }
+  | { nonResourceURLs: string[]; verbs: string[] };
+
+// A list is a list of a whole namespace, as Kubernetes has no other; what is read or written by name is bound to
+// that name wherever the configuration knows it.
+
+const workloads = (...verbs: string[]): RbacRule[] => [
+  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs },
+  { apiGroups: ['batch'], resources: ['cronjobs'], verbs },
+];
+const autoscalers = (...verbs: string[]): RbacRule => ({
+  apiGroups: ['autoscaling'],
+  resources: ['horizontalpodautoscalers'],
+  verbs,
+});
+const core = (resources: string[], ...verbs: string[]): RbacRule => ({ apiGroups: [''], resources, verbs });
+const velero = (resources: string[], ...verbs: string[]): RbacRule => ({
+  apiGroups: ['velero.io'],
+  resources,
+  verbs,
+});
+
+/** What a step may do to the cluster as a whole, and why no Role is narrow enough to say it. */
+export function clusterRules(step: StepName, config: Config): { rules: RbacRule[]; why: string } {
+  switch (step) {
+    case 'assess':
+      return {
+        rules: [{ nonResourceURLs: ['/readyz'], verbs: ['get'] }],
+        why: 'Asks whether the API server is ready; a URL that is no resource belongs to no namespace.',
+      };
+    case 'preflight':
+      return {
+        rules: [core(['nodes', 'pods'], 'list')],
+        why: 'Counts what room the nodes have left: nodes belong to no namespace, and the pods of every one take room.',
+      };
+    case 'restore':
+      // Bound to no names: the cluster gives a volume its name when it makes it.
+      return {
+        rules: config.apps.some(({ data }) => data) ? [core(['persistentvolumes'], 'patch')] : [],
+        why: 'Lets the volumes of old claims outlive them, in case that they hold the last writes; volumes belong to no namespace.',
+      };
+    default:
+      return { rules: [], why: '' };
+  }
+}
+
+/** What a step may do in a namespace of these apps. */
+export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRule[] {
+  switch (step) {
+    case 'preflight':
+      return [
+        ...workloads('list'),
+        autoscalers('list'),
+        // Of apps with a main name only.
+        ...(apps.some(({ endpoint }) => endpoint)
+          ? [
+              { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['list'] },
+              core(['services'], 'list'),
+            ]
+          : []),
+      ];
+    case 'fence':
+      return workloads('list', 'patch');
+    case 'restore':
+      // A stateless app has nothing to clear the way for.
+      return apps.some(({ data }) => data)
+        ? [...workloads('list', 'patch'), core(['pods', 'persistentvolumeclaims'], 'list', 'delete')]
+        : [];
+    case 'scale':
+      return [...workloads('list', 'patch'), autoscalers('list', 'patch'), core(['pods'], 'list')];
+    case 'rollback':
+      return [...workloads('list', 'patch'), autoscalers('list', 'patch')];
+    default:
+      return [];
+  }
+}
+
+/** What a step may do in the namespace of the Velero that moves these data. */
+export function veleroNamespaceRules(step: StepName, data: readonly Data[], site: SiteName): RbacRule[] {
+  switch (step) {
+    case 'preflight':
+      return [velero(['backups', 'backupstoragelocations'], 'list'), server()];
+    case 'restore':
+      return [
+        server(),
+        velero(['backups', 'backupstoragelocations', 'podvolumerestores'], 'list'),
+        // Who may create a Restore may bring in whatever Velero may, which is everything: Velero has no users of its
+        // own. That is why this step has a role and a group of its own.
+        velero(['restores'], 'get', 'list', 'create'),
+        ...configMaps(data, site),
+      ];
+    case 'fence':
+    case 'scale':
+    case 'rollback':
+      return schedules(data);
+    default:
+      return [];
+  }
+}
+
+function server(): RbacRule {
+  return { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['velero'], verbs: ['get'] };
+}
+
+/** A restore's modifiers are a ConfigMap under the restore's name: created, never read. A name does not bind `create`. */
+function configMaps(data: readonly Data[], site: SiteName): RbacRule[] {
+  const rewrites = data.some(({ images }) => Object.keys(images[site]).length > 0);
+  if (!rewrites) return [core(['configmaps'], 'create')];
+  return [
+    core(['configmaps'], 'list', 'create'),
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [IMAGE_NAMES], verbs: ['patch'] },
+  ];
+}
+
+function schedules(data: readonly Data[]): RbacRule[] {
+  const names = data.flatMap(({ source }) => ('schedule' in source ? source.schedule : []));
+  if (names.length === 0) return [];
+  return [
+    {
+      apiGroups: ['velero.io'],
+      resources: ['schedules'],
+      resourceNames: [...new Set(names)].sort(),
+      verbs: ['get', 'patch'],
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+import type { App, Config } from '../../core/config';
+import type { Report } from '../report';
+import type { Scenario } from '../scenario';
+import type { SnsMessage } from './aws/sns';
+
+/** What did not come as the scenario expects, each in a sentence. */
+export function differences(
+  scenario: Scenario,
+  config: Config,
+  report: Report,
+  messages: readonly SnsMessage[],
+  restores: number,
+): string[] {
+  const { expect } = scenario;
+  const list: string[] = [];
+  const differ = (what: string, is: unknown, wanted: unknown) => {
+    if (JSON.stringify(is) !== JSON.stringify(wanted)) {
+      list.push(`${what} is ${JSON.stringify(is)}, expected is ${JSON.stringify(wanted)}.`);
+    }
+  };
+  const meant = affected(scenario, config);
+  for (const { name, outcome, main } of report.apps) {
+    if (!meant.some(app => app.name === name)) continue;
+    // A run that never got as far as the apps ends for all of them.
+    differ(`The outcome of ${name}`, outcome === 'none' ? report.outcome : outcome, expect.outcome);
+    if (main.after) differ(`main of ${name}`, main.after, expect.main);
+  }
+  // Alarms of a site that nobody uses start what ends at once and tells nobody.
+  const runs = new Set(messages.flatMap(({ attributes }) => attributes.run ?? [])).size;
+  differ('The number of runs', runs, expect.runs);
+  differ('The number of restores', restores, expect.restores * meant.filter(({ data }) => data).length);
+  // Of one app the whole course of the night is known beforehand; several have a night each.
+  if (config.apps.length === 1) {
+    differ('The outcome', report.outcome, expect.outcome);
+    differ('What on-call was told', told(scenario, messages), expect.told);
+  }
+  const said = [...report.reasons, ...messages.map(({ text }) => text)].join('\n');
+  for (const text of expect.says) if (!said.includes(text)) list.push(`Nobody said "${text}".`);
+  return list;
+}
+
+/** The apps that the scenario is about. What happens to one app, or to data, says nothing of the others. */
+function affected({ about, night, given }: Scenario, config: Config): App[] {
+  if (about === 'one app') return config.apps.filter(({ endpoint }) => endpoint).slice(0, 1);
+  if (about === 'data') return config.apps.filter(({ data }) => data);
+  // An app that only people move stays in a night in which nobody does.
+  const byHand = night.some(({ action }) => action.do === 'start');
+  return config.apps.filter(({ trigger }) => byHand || given.trigger !== undefined || trigger !== 'manual');
+}
+
+/** Where the scenario is not about approval, being asked for one is part of any night. */
+function told({ given }: Scenario, messages: readonly SnsMessage[]): string[] {
+  const events = messages.flatMap(({ attributes }) => attributes.event ?? []);
+  return given.trigger === undefined ? events.filter(event => event !== 'approval-wanted') : events;
+}
