@@ -6,6 +6,7 @@ import { Leases } from './leases';
 import { LostRegion } from './lost-region';
 import { MainName } from './main-name';
 import { Restores } from './restores';
+import { Undone } from './undone';
 
 export type { Checker, Finding, Watched } from './checker';
 export { Restores } from './restores';
@@ -21,7 +22,6 @@ export function watch(watched: Watched): { checkers: Checker[]; restores: Restor
     ...restores.checkers,
     new DataFirst(watched),
     new LostRegion(watched),
-  ];
-  const number = ({ id }: Checker) => Number(id.slice(1));
-  return { checkers: checkers.sort((a, b) => number(a) - number(b)), restores };
+  ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  return { checkers: [...checkers, new Undone(watched)], restores };
 }

@@ -1,3 +1,4 @@
+import { DEADLINES } from '../../../core/deadlines';
 import { NotConfirmed } from '../../../core/errors';
 import { overdue } from '../../../core/restore';
 import type { AppInput, StepResult } from '../../../core/run';
@@ -5,8 +6,6 @@ import { clientProblem } from '../../../core/verification';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
 import { askThrough } from '../looking';
-
-const DEADLINE_SECONDS = 300;
 
 /** Step 10. Goes through main as a client does: its resolver, its TTL, its certificate check. */
 export function confirmStep(deps: Deps, input: AppInput): Promise<StepResult> {
@@ -29,7 +28,7 @@ async function confirm({ deps, app, input, startedAt }: AppContext): Promise<Pro
     : `resolvers still give the old answer (its TTL is ${ttlSeconds} s)`;
   if (arrived && results.length > 0 && !problem)
     return { word: 'done', detail: `A client of ${main} is served by ${input.run.activate}.` };
-  const late = overdue(startedAt, DEADLINE_SECONDS, now);
+  const late = overdue(startedAt, DEADLINES.confirm, now);
   if (late)
     throw new NotConfirmed(`${main} does not work for a client: ${problem ?? 'no answer'}. It is ${late}.`);
   return {

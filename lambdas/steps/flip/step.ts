@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../core/config';
+import { DEADLINES } from '../../../core/deadlines';
 import { FlipNotSettled, RecordChanged, VerificationFailed } from '../../../core/errors';
 import { flipPlan, settled } from '../../../core/flip';
 import { overdue } from '../../../core/restore';
@@ -6,9 +7,6 @@ import type { AppInput, StepResult } from '../../../core/run';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
 import { authoritativeAnswers } from '../looking';
-
-/** Route 53 usually needs less than 60 s to bring a change to all of its servers. */
-const DEADLINE_SECONDS = 300;
 
 /**
  * Step 9. Moves main by compare-and-swap, and looks until the authoritative servers agree. What is not there any
@@ -47,7 +45,7 @@ async function settle({ deps, input, startedAt, record }: AppContext, endpoint: 
   const change = (current: typeof record) =>
     current.flippedAt === undefined ? { ...current, flippedAt: now } : current;
   if (done) return { word: 'done', detail: `${detail}.`, change };
-  const late = overdue(startedAt, DEADLINE_SECONDS, now);
+  const late = overdue(startedAt, DEADLINES.flip, now);
   if (late) throw new FlipNotSettled(`${endpoint.main} was changed, and only ${detail}. It is ${late}.`);
   return { word: 'waiting', detail: `${detail}.`, waitSeconds: 5, change };
 }

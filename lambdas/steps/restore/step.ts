@@ -107,7 +107,11 @@ async function begin(context: AppContext, data: Data, cluster: Cluster, velero: 
   const { deps, app, input, activation } = context;
   const { activate } = input.run;
   const waitsFor = await clearTheWay(context, cluster);
-  if (waitsFor) return { word: 'waiting', detail: waitsFor, waitSeconds: 5 };
+  if (waitsFor) {
+    const late = overdue(context.startedAt, data.deadlineSeconds, deps.clock.now());
+    if (late) throw new RestoreOverdue(`${waitsFor} It is ${late}, and no restore was started.`);
+    return { word: 'waiting', detail: waitsFor };
+  }
   const backup = activation.restore?.backup ?? (await backupFor(context, data, velero));
   const name = restoreName(app, activation);
   await putImageNames(deps, velero, activate);

@@ -1,3 +1,4 @@
+import { DEADLINES } from '../../../core/deadlines';
 import { PodsNotReady } from '../../../core/errors';
 import type { PodObject } from '../../../core/kubernetes';
 import { overdue } from '../../../core/restore';
@@ -8,9 +9,6 @@ import type { Cluster } from '../../adapters/kubernetes/cluster';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
 import { seenThere } from '../target-facts';
-
-/** Nodes may have to be bought and images pulled first. */
-const DEADLINE_SECONDS = 600;
 
 /**
  * Step 7. Gives the target's workloads their replicas, many at once, and waits for Ready pods; then lets CronJobs
@@ -48,7 +46,7 @@ async function scale(context: AppContext): Promise<Progress> {
   const { ready, waitingFor } = readiness(present, plan.wanted);
   if (!ready) {
     const why = await troubles(cluster, app.namespaces);
-    const late = overdue(startedAt, DEADLINE_SECONDS, deps.clock.now());
+    const late = overdue(startedAt, DEADLINES.scale, deps.clock.now());
     const detail = [...waitingFor, ...why].join('; ');
     if (late) throw new PodsNotReady(`${detail}. It is ${late}.`);
     return { word: 'waiting', detail: `${detail}.` };

@@ -1,3 +1,4 @@
+import { DEADLINES } from '../../../core/deadlines';
 import { VerificationFailed } from '../../../core/errors';
 import { overdue } from '../../../core/restore';
 import type { AppInput, StepResult } from '../../../core/run';
@@ -5,9 +6,6 @@ import { clientProblem } from '../../../core/verification';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
 import { askThrough } from '../looking';
-
-/** Ready pods take a moment to become targets of the load balancer. */
-const DEADLINE_SECONDS = 180;
 
 /** Step 8. Asks the target's load balancer for main, as a client will after the flip: SNI, certificate, Host, HTTP. */
 export function verifyStep(deps: Deps, input: AppInput): Promise<StepResult> {
@@ -27,7 +25,7 @@ async function verify({ deps, app, input, startedAt }: AppContext): Promise<Prog
       : results.map(result => clientProblem(result, endpoint, now)).find(Boolean);
   if (!problem)
     return { word: 'done', detail: `${host} answers for ${endpoint.main} on ${results.length} addresses.` };
-  const late = overdue(startedAt, DEADLINE_SECONDS, now);
+  const late = overdue(startedAt, DEADLINES.verify, now);
   if (late) {
     throw new VerificationFailed(
       `${host} does not answer for ${endpoint.main} as a client needs it: ${problem}. It is ${late}.`,

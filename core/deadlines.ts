@@ -1,0 +1,12 @@
+/** How long a step may be asked before its error ends the app's part, in seconds. Restores have their app's own. */
+export const DEADLINES = {
+  /** Nodes may have to be bought and images pulled first. */
+  scale: 600,
+  /** Ready pods take a moment to become targets of the load balancer. */
+  verify: 180,
+  /** Route 53 usually needs less than 60 s to bring a change to all of its servers. */
+  flip: 300,
+  confirm: 300,
+  /** After an approval's own time is up: the workflow writes down that nobody answered, unless that itself failed. */
+  answerWrittenDown: 300,
+} as const;
