@@ -7,6 +7,8 @@ export const DEADLINES = {
   /** Route 53 usually needs less than 60 s to bring a change to all of its servers. */
   flip: 300,
   confirm: 300,
+  /** Velero restores one after the other; after a day in the queue something is wrong with it. */
+  queue: 86_400,
   /** After an approval's own time is up: the workflow writes down that nobody answered, unless that itself failed. */
   answerWrittenDown: 300,
 } as const;

@@ -10,9 +10,11 @@ import type { StepFunctions } from './workflow/step-task';
 
 export interface ActivationMachineProps {
   config: Config;
+  /** The site that the workflow activates. */
   site: SiteName;
+  /** One for each step. */
   functions: StepFunctions;
-  /** @default 90 days */
+  /** How long the history of runs is kept in CloudWatch Logs. @default 90 days */
   logRetention?: RetentionDays;
   /** After this a run counts as hung, and is ended and told. @default 2 days */
   timeout?: Duration;
@@ -53,5 +55,7 @@ export class ActivationMachine extends Construct {
       },
     });
     this.machine.node.addDependency(policy);
+    // The construct's own policy for the map, which the role above does not take.
+    this.machine.node.tryRemoveChild('DistributedMapPolicy');
   }
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,32 +9,32 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { buildSync, version as esbuildVersion } from 'esbuild';
 import type { Config } from '../core/config';
 import { STEPS, type StepName } from '../core/phases';
 
 const ROOT = resolve(__dirname, '..');
-const CACHE = join(ROOT, 'node_modules', '.cache', 'lifeboat');
 
 /** A bundle may be this large; a small one starts fast. */
 export const MAX_BUNDLE_BYTES = 700 * 1024;
 
 /**
  * Bundles every step with one call of esbuild, before synth. What did not change since is not built again.
+ * @param root where `core/` and `lambdas/` lie; default: this repository
  * @returns the folder with `<step>/index.js` and its source map
  */
-export function buildBundles(): string {
-  const folder = join(CACHE, `bundles-${sourcesHash()}`);
+export function buildBundles(root = ROOT): string {
+  const folder = join(cacheOf(root), `bundles-${sourcesHash(root)}`);
   if (existsSync(folder)) return folder;
-  // Under another name first: a build that is cut leaves nothing that looks finished.
-  const draft = `${folder}.${process.pid}`;
+  const draft = draftOf(folder);
   buildSync({
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     entryPoints: Object.fromEntries(STEPS.map(step => [`${step}/index`, `lambdas/steps/${step}/index.ts`])),
     outdir: draft,
     bundle: true,
     platform: 'node',
+    // Older than the runtime of the Lambdas, so that the same bundle also runs where people have Node 22.
     target: 'node22',
     format: 'cjs',
     minify: true,
@@ -46,8 +45,7 @@ export function buildBundles(): string {
     legalComments: 'none',
     logLevel: 'error',
   });
-  if (existsSync(folder)) rmSync(draft, { recursive: true });
-  else renameSync(draft, folder);
+  finish(draft, folder);
   return folder;
 }
 
@@ -64,26 +62,46 @@ export function bundleSizes(folder: string): Record<StepName, number> {
 export function stepAsset(bundles: string, step: StepName, config: Config): string {
   const text = JSON.stringify(config);
   const hash = createHash('sha256').update(bundles).update(text).digest('hex').slice(0, 16);
-  const folder = join(CACHE, `assets-${hash}`, step);
-  if (existsSync(join(folder, 'lifeboat.json'))) return folder;
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(bundles, step), folder, { recursive: true });
-  writeFileSync(join(folder, 'lifeboat.json'), text);
+  const folder = join(dirname(bundles), `assets-${hash}`, step);
+  if (existsSync(folder)) return folder;
+  const draft = draftOf(folder);
+  cpSync(join(bundles, step), draft, { recursive: true });
+  writeFileSync(join(draft, 'lifeboat.json'), text);
+  finish(draft, folder);
   return folder;
 }
 
+function cacheOf(root: string): string {
+  return join(root, 'node_modules', '.cache', 'lifeboat');
+}
+
+/** Under another name first: what is cut leaves nothing that looks finished. */
+function draftOf(folder: string): string {
+  return `${folder}.${process.pid}`;
+}
+
+/** Somebody else may have been quicker with the same: then theirs stays, since they may be reading it. */
+function finish(draft: string, folder: string): void {
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(draft, { recursive: true });
+  }
+}
+
 /** Everything that can change a bundle: the sources, the versions of what they import, and how they are built. */
-function sourcesHash(): string {
+function sourcesHash(root: string): string {
   const hash = createHash('sha256').update(esbuildVersion).update(readFileSync(__filename));
-  hash.update(readFileSync(join(ROOT, 'package-lock.json')));
-  for (const file of [...sourceFiles('core'), ...sourceFiles('lambdas')].sort()) {
-    hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  hash.update(readFileSync(join(root, 'package-lock.json')));
+  for (const file of [...sourceFiles(root, 'core'), ...sourceFiles(root, 'lambdas')].sort()) {
+    hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex').slice(0, 16);
 }
 
-function sourceFiles(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+function sourceFiles(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
     .map(entry => join(entry.parentPath, entry.name));
 }

@@ -5,7 +5,7 @@ import type { Config, SiteName } from '../core/config';
 import type { StepName } from '../core/phases';
 import { otherSite } from '../core/run';
 import { stepGroup, stepRoleName } from './names';
-import { CLUSTER_STEPS, OTHER_CLUSTER_STEPS } from './permissions';
+import { OTHER_CLUSTER_STEPS, OWN_CLUSTER_STEPS } from './permissions';
 
 export interface ClusterAccessProps {
   config: Config;
@@ -16,12 +16,13 @@ export interface ClusterAccessProps {
 /**
  * Who may knock at this site's Kubernetes API: the steps that activate it, and those of the other site that must
  * look at it, fence it and undo that. Each comes in a group of its own; what a group may do is said by the RBAC
- * objects of `npx lifeboat rbac`.
+ * objects of `npx lifeboat rbac`. The cluster must take access entries: its authentication mode is `API` or
+ * `API_AND_CONFIG_MAP`.
  */
 export class ClusterAccess extends Construct {
   constructor(scope: Construct, id: string, { config, site }: ClusterAccessProps) {
     super(scope, id);
-    for (const step of CLUSTER_STEPS) this.admit(config, site, site, step);
+    for (const step of OWN_CLUSTER_STEPS) this.admit(config, site, site, step);
     for (const step of OTHER_CLUSTER_STEPS) this.admit(config, site, otherSite(site), step);
   }
 

@@ -7,6 +7,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type App, type Config, type Endpoint, SITE_NAMES, type SiteName } from '../core/config';
 import { otherSite } from '../core/run';
+import { accept } from './accept';
 import { alarmPrefix } from './names';
 
 export interface DetectionProps {
@@ -19,7 +20,8 @@ export interface DetectionProps {
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
  */
 export class Detection extends Construct {
-  private readonly deadLetters: Queue;
+  /** Alarms that could not be told to the other Region. */
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { config }: DetectionProps) {
     super(scope, id);
@@ -28,6 +30,7 @@ export class Detection extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    accept(this.deadLetters, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of the rules below.');
     for (const site of SITE_NAMES) {
       for (const app of config.apps) {
         if (app.endpoint && app.trigger !== 'manual') this.watch(config, site, app, app.endpoint);

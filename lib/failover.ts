@@ -18,6 +18,10 @@ export interface FailoverProps {
 /**
  * Everything that activates one site: it needs nothing of the other Region. The roles that it names stand in the
  * global stack (`GlobalParts`), which is deployed once, before.
+ * @example
+ * const config = loadConfig('lifeboat.yaml');
+ * const stack = new Stack(app, 'Dr', { env: { region: config.sites.dr.region } });
+ * new Failover(stack, 'Failover', { config, site: 'dr' });
  */
 export class Failover extends Construct {
   readonly ledger: LedgerTable;

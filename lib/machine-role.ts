@@ -40,11 +40,14 @@ export class MachineRole extends Construct {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': stack.account },
-          ArnEquals: { 'aws:SourceArn': machine },
+          // For the map's children Step Functions comes with the machine's label.
+          ArnEquals: { 'aws:SourceArn': [machine, `${machine}/${MAP_LABEL}`] },
         },
       }),
     });
-    // The children of the Distributed Map are executions of the machine's label.
+    // The guide asks for the machine's executions, though the map's children are executions of its label: both.
+    // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    const own = states('execution', `${name}:*`);
     const children = states('execution', `${name}/${MAP_LABEL}:*`);
     this.policy = new Policy(this, 'Policy', {
       roles: [role],
@@ -57,13 +60,19 @@ export class MachineRole extends Construct {
         new PolicyStatement({ sid: 'StartMap', actions: ['states:StartExecution'], resources: [machine] }),
         new PolicyStatement({
           sid: 'FollowMap',
-          actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+          actions: ['states:DescribeExecution', 'states:StopExecution'],
+          resources: [own, children],
+        }),
+        new PolicyStatement({
+          sid: 'RedriveMap',
+          actions: ['states:RedriveExecution'],
           resources: [children],
         }),
         ...logsAndTraces(),
       ],
     });
-    acceptResource(this.policy, children, 'Step Functions names the executions of the map by itself.');
+    for (const executions of [own, children])
+      acceptResource(this.policy, executions, 'Whoever starts an execution gives it its name.');
     accept(
       this.policy,
       'AwsSolutions-IAM5[Resource::*]',

@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import type { Subscription } from '../core/config';
 
 export interface OnCallTopicProps {
+  /** Who is told. Topics among them get the steps' messages; alarms reach this topic only. */
   subscriptions: readonly Subscription[];
 }
 

@@ -1,22 +1,22 @@
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Config, Zone } from '../core/config';
-import type { StepName } from '../core/phases';
+import type { Config, SiteName, Zone } from '../core/config';
+import { STEPS, type StepName } from '../core/phases';
+import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
 
-/** Steps that open a Kubernetes API. */
-export const CLUSTER_STEPS: readonly StepName[] = [
-  'assess',
-  'preflight',
-  'fence',
-  'restore',
-  'scale',
-  'rollback',
-];
-/** Those of them that reach into the other site's cluster too. */
+/** Steps that open the Kubernetes API of the site that they activate. */
+export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'restore', 'scale', 'rollback'];
+/** Steps that open the Kubernetes API of the other site. */
 export const OTHER_CLUSTER_STEPS: readonly StepName[] = ['assess', 'preflight', 'fence', 'rollback'];
+/** Steps that open one or both. */
+export const CLUSTER_STEPS: readonly StepName[] = STEPS.filter(
+  step => OWN_CLUSTER_STEPS.includes(step) || OTHER_CLUSTER_STEPS.includes(step),
+);
 
+/** Steps that list what a run has in the ledger; the others read and write single entries. */
+const LISTING: readonly StepName[] = ['assess', 'preflight', 'tell', 'turn', 'report'];
 const TELLING: readonly StepName[] = ['tell', 'report', 'preflight'];
 const COUNTING: readonly StepName[] = ['report'];
 const LOOKING_AT_RUNS: readonly StepName[] = ['admit'];
@@ -24,17 +24,23 @@ const LOOKING_AT_RUNS: readonly StepName[] = ['admit'];
 export interface PermissionContext {
   stack: Stack;
   config: Config;
+  /** The site that the step activates. */
+  site: SiteName;
   table: Table;
   topicArns: string[];
 }
 
 /** What a step's role may do, beyond writing its own logs and traces: what its code calls, on what it calls it on. */
 export function permissionsOf(step: StepName, context: PermissionContext): PolicyStatement[] {
-  const { stack, config, table, topicArns } = context;
+  const { stack, config, site, table, topicArns } = context;
   const statements = [
     new PolicyStatement({
       sid: 'Ledger',
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        ...(LISTING.includes(step) ? ['dynamodb:Query'] : []),
+      ],
       resources: [table.tableArn],
     }),
   ];
@@ -42,35 +48,47 @@ export function permissionsOf(step: StepName, context: PermissionContext): Polic
     statements.push(new PolicyStatement({ sid: 'OnCall', actions: ['sns:Publish'], resources: topicArns }));
   }
   if (LOOKING_AT_RUNS.includes(step)) statements.push(executions(stack, config));
-  if (CLUSTER_STEPS.includes(step)) statements.push(clusters(stack, config));
+  const sites = sitesOf(step, site);
+  if (sites.length > 0) statements.push(clusters(stack, config, sites));
   if (step === 'flip') statements.push(...zones(stack, config));
   if (COUNTING.includes(step)) statements.push(metrics());
   return statements;
 }
 
 function executions(stack: Stack, config: Config): PolicyStatement {
-  const name = stateMachineName(config);
   return new PolicyStatement({
     sid: 'Runs',
     actions: ['states:DescribeExecution'],
-    resources: [
-      stack.formatArn({
-        service: 'states',
-        resource: 'execution',
-        resourceName: `${name}:*`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    ],
+    resources: [runArns(stack, config)],
   });
 }
 
-function clusters(stack: Stack, config: Config): PolicyStatement {
+/** The executions of the workflow, whatever their names; not those of its map, which carry its label. */
+export function runArns(stack: Stack, config: Config, name = '*'): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stateMachineName(config)}:${name}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The sites whose clusters a step looks up. */
+function sitesOf(step: StepName, site: SiteName): SiteName[] {
+  return [
+    ...(OWN_CLUSTER_STEPS.includes(step) ? [site] : []),
+    ...(OTHER_CLUSTER_STEPS.includes(step) ? [otherSite(site)] : []),
+  ];
+}
+
+function clusters(stack: Stack, config: Config, sites: readonly SiteName[]): PolicyStatement {
   return new PolicyStatement({
     sid: 'Clusters',
     actions: ['eks:DescribeCluster'],
-    resources: Object.values(config.sites).map(({ region, cluster }) =>
-      stack.formatArn({ service: 'eks', region, resource: 'cluster', resourceName: cluster }),
-    ),
+    resources: sites.map(name => {
+      const { region, cluster } = config.sites[name];
+      return stack.formatArn({ service: 'eks', region, resource: 'cluster', resourceName: cluster });
+    }),
   });
 }
 
@@ -94,6 +112,7 @@ function zones(stack: Stack, config: Config): PolicyStatement[] {
     return [
       new PolicyStatement({ actions: ['route53:ListResourceRecordSets'], resources }),
       new PolicyStatement({
+        // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
         actions: ['route53:ChangeResourceRecordSets'],
         resources,
         conditions: {
@@ -109,7 +128,9 @@ function zones(stack: Stack, config: Config): PolicyStatement[] {
     ];
   });
   if (roles.size > 0)
-    statements.push(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [...roles] }));
+    statements.push(
+      new PolicyStatement({ sid: 'ZoneRoles', actions: ['sts:AssumeRole'], resources: [...roles] }),
+    );
   return statements;
 }
 

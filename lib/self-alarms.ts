@@ -16,12 +16,27 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 export interface SelfAlarmsProps {
+  /** Who is told. Its policy must let CloudWatch publish. */
   topic: ITopic;
   machine: StateMachine;
+  /** Those of the steps. */
   functions: readonly IFunction[];
+  /** What starts them and the workflow. */
   rules: readonly Rule[];
+  /** Where the rules leave what they could not deliver. */
   deadLetters: Queue;
 }
+
+/**
+ * A metric of the last minute may come minutes late, and FILL takes its absence for a 0. So five minutes count, and
+ * one bad one among them is enough.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL in alarms)
+ */
+const MINUTES = 5;
+const LOOK = {
+  run: 'Look at the executions in the Step Functions console.',
+  queue: 'Look into the dead-letter queue.',
+};
 
 /** Who watches the watchman: alarms on Lifeboat itself. */
 export class SelfAlarms extends Construct {
@@ -39,11 +54,13 @@ export class SelfAlarms extends Construct {
       'RunFailed',
       'A run of Lifeboat failed.',
       sum([machine.metricFailed(period), machine.metricTimedOut(period), machine.metricAborted(period)]),
+      LOOK.run,
     );
     this.alarm(
       'RunThrottled',
       'A state of a run of Lifeboat was throttled.',
       machine.metricThrottled(period),
+      LOOK.run,
     );
     // A metric-math alarm takes at most ten metrics, hence two for the steps.
     for (const [index, half] of halves(functions).entries()) {
@@ -51,11 +68,13 @@ export class SelfAlarms extends Construct {
         `StepFailed${index + 1}`,
         'A step of Lifeboat failed.',
         sum(half.map(step => step.metricErrors(period))),
+        LOOK.run,
       );
       this.alarm(
         `StepThrottled${index + 1}`,
         'A step of Lifeboat was throttled.',
         sum(half.map(step => step.metricThrottles(period))),
+        LOOK.run,
       );
     }
     this.alarm(
@@ -65,20 +84,23 @@ export class SelfAlarms extends Construct {
         period: Duration.minutes(1),
         statistic: 'Maximum',
       }),
+      LOOK.queue,
     );
     this.alarm(
       'StartNotDelivered',
       'EventBridge could not start Lifeboat.',
       sum(rules.map(failedInvocations)),
+      LOOK.queue,
     );
   }
 
-  private alarm(id: string, description: string, metric: IMetric): void {
+  private alarm(id: string, description: string, metric: IMetric, look: string): void {
     const alarm = new Alarm(this, id, {
-      alarmDescription: `${description} Look at the execution in the Step Functions console.`,
+      alarmDescription: `${description} ${look}`,
       metric,
       threshold: 1,
-      evaluationPeriods: 1,
+      evaluationPeriods: MINUTES,
+      datapointsToAlarm: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       // No run, no data: that is peace.
       treatMissingData: TreatMissingData.NOT_BREACHING,

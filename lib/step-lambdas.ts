@@ -1,14 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  type IRole,
-  ManagedPolicy,
-  Policy,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -21,17 +14,21 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
 import { STEPS, type StepName } from '../core/phases';
+import { accept, acceptResource } from './accept';
 import { buildBundles, stepAsset } from './bundles';
 import { stepRoleName } from './names';
-import { CLUSTER_STEPS, permissionsOf } from './permissions';
+import { CLUSTER_STEPS, permissionsOf, runArns } from './permissions';
 import { LAMBDA_TIMEOUT } from './workflow/step-task';
 
 export interface StepLambdasProps {
   config: Config;
+  /** The site that the steps activate. */
   site: SiteName;
+  /** The ledger. */
   table: Table;
+  /** On-call's topics, that of this stack and those of others. */
   topicArns: string[];
-  /** @default 90 days */
+  /** How long the logs of the steps are kept. @default 90 days */
   logRetention?: RetentionDays;
 }
 
@@ -57,13 +54,21 @@ export class StepLambdas extends Construct {
     const policy = new Policy(scope, 'Policy', {
       roles: [role],
       statements: [
-        ...permissionsOf(step, { stack: Stack.of(this), config, table, topicArns }),
+        ...permissionsOf(step, { stack: Stack.of(this), config, site, table, topicArns }),
         ...runtime(logGroup),
+        ...(config.sites[site].network ? [networkInterfaces()] : []),
       ],
     });
+    accept(
+      policy,
+      'AwsSolutions-IAM5[Resource::*]',
+      'X-Ray, PutMetricData and network interfaces that have no name yet have no resource to be bound to.',
+    );
+    if (step === 'admit')
+      acceptResource(policy, runArns(Stack.of(this), config), 'Whoever starts a run gives it its name.');
     const lambda = new LambdaFunction(scope, 'Function', {
       description: `Lifeboat ${config.name}: ${step}, activating ${site}`,
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(stepAsset(bundles, step, config)),
       handler: 'index.handler',
@@ -105,21 +110,30 @@ export class StepLambdas extends Construct {
     const role = new Role(scope, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Lifeboat ${config.name}: ${step}, activating ${site}`,
-      ...vpcPolicies(config, site),
     });
     return { role, asItIs: role.withoutPolicyUpdates() };
   }
 }
 
-/** What a role needs for Lambda to attach it to the VPC: AWS's own policy, which has no narrower form. */
-export function vpcPolicies(
-  config: Config,
-  site: SiteName,
-): { managedPolicies?: ReturnType<typeof ManagedPolicy.fromAwsManagedPolicyName>[] } {
-  if (!config.sites[site].network) return {};
-  return {
-    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole')],
-  };
+/**
+ * What Lambda does in the function's name to put it into a VPC: the managed policy AWSLambdaVPCAccessExecutionRole
+ * without its access to all logs.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function networkInterfaces(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'Network',
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    // Lambda looks whether it may before there is an interface to name, and refuses anything narrower.
+    resources: ['*'],
+  });
 }
 
 function runtime(logGroup: LogGroup): PolicyStatement[] {

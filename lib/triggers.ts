@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,14 +7,19 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
 import { otherSite } from '../core/run';
+import { accept } from './accept';
 import { alarmPrefix } from './names';
+import { runArns } from './permissions';
 
 export interface TriggersProps {
   config: Config;
   /** The site that is activated when the other one is in alarm. */
   site: SiteName;
+  /** The workflow that activates it. */
   machine: StateMachine;
+  /** The step that tells of crashed runs too. */
   report: IFunction;
+  /** The step that looks at the standby in peace too. */
   preflight: IFunction;
   /** How often the standby is looked at in peace. @default 5 minutes */
   peaceInterval?: Duration;
@@ -32,6 +37,7 @@ export class Triggers extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    accept(this.deadLetters, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of the rules below.');
     this.rules = [this.onAlarm(props), this.onCrash(props), this.inPeace(props)];
   }
 
@@ -64,14 +70,18 @@ export class Triggers extends Construct {
   }
 
   /** An execution that ended without its own report gets one (I5). */
-  private onCrash({ machine, report }: TriggersProps): Rule {
+  private onCrash({ config, machine, report }: TriggersProps): Rule {
     return new Rule(this, 'RunCrashed', {
       description: 'Tells on-call about runs that ended without telling it themselves',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        // Executions of the Distributed Map carry the map's label behind the state machine's name, and are not meant.
-        detail: { stateMachineArn: [machine.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+        detail: {
+          stateMachineArn: [machine.stateMachineArn],
+          // Not those of the Distributed Map, which carry its label behind the machine's name: Report ends their apps.
+          executionArn: [{ prefix: runArns(Stack.of(this), config, '') }],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
       },
       targets: [
         new LambdaFunction(report, {

@@ -20,6 +20,7 @@ export interface StateJson {
 }
 
 export interface StatesJson {
+  QueryLanguage?: string;
   StartAt: string;
   States: Record<string, StateJson>;
 }
@@ -44,7 +45,8 @@ export function definitionOf(site: SiteName): StatesJson {
   const resolved: unknown = stack.resolve(
     new StateGraph(start, 'definition').toGraphJson(QueryLanguage.JSONATA),
   );
-  return JSON.parse(JSON.stringify(resolved, joined)) as StatesJson;
+  // The state machine writes the language once for all states; the graph knows it and does not say so.
+  return { QueryLanguage: 'JSONata', ...(JSON.parse(JSON.stringify(resolved, joined)) as StatesJson) };
 }
 
 /** A text with the partition in it, as CloudFormation would join it. */

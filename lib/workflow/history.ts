@@ -1,13 +1,13 @@
 import type { App, Config } from '../../core/config';
 import { STATES, STEPS, type StepName } from '../../core/phases';
-import type { StateJson, StatesJson } from './definition';
+import type { Retrier, StateJson, StatesJson } from './definition';
 import { appLoops, type Loop, runLoops } from './loops';
 
 /** An execution's history holds so many events, then Step Functions ends it. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const MAX_EVENTS = 25_000;
 
 /** ExecutionStarted, and how it ended. */
-const EXECUTION = 2;
+export const EXECUTION = 2;
 /** Entered and exited. */
 const STATE = 2;
 /** Started and succeeded, beside entered and exited. */
@@ -43,7 +43,7 @@ function findChild(states: StatesJson): StatesJson | undefined {
 }
 
 /** Every state of a level and of its branches, loops unrolled. */
-function eventsOf({ States: states }: StatesJson, loops: Partial<Record<StepName, Loop>>): number {
+export function eventsOf({ States: states }: StatesJson, loops: Partial<Record<StepName, Loop>>): number {
   const inLoops = new Map<string, number>();
   let sum = 0;
   for (const step of STEPS) {
@@ -58,15 +58,16 @@ function eventsOf({ States: states }: StatesJson, loops: Partial<Record<StepName
 }
 
 /**
- * A loop's events when its deadline passes. Either every asking is answered at once, or every one uses up all of its
- * retries, which bring events and take time: the larger of the two.
+ * A loop's events when its deadline passes. Retries bring events, and take time in which nothing else is asked; so
+ * every number of retries that an asking may have is tried, and the one that brings most counts.
  */
 export function loopEvents(task: StateJson, loop: Loop): number {
-  const { attempts, seconds } = retriesOf(task);
-  const around = 2 * STATE;
-  const smooth = askings(loop, 0) * (taskEvents(task, 0) + around);
-  const rough = askings(loop, seconds) * (taskEvents(task, attempts) + around);
-  return Math.max(smooth, rough);
+  const totals = roughAskings(task).map(({ attempts, seconds }) => {
+    const count = askings(loop, seconds);
+    // Each asking and the look at its answer, and a wait between two.
+    return count * (taskEvents(task, attempts) + STATE) + (count - 1) * STATE;
+  });
+  return Math.max(...totals);
 }
 
 /** How often a step is asked until its deadline; the last time comes when it has passed. */
@@ -98,31 +99,56 @@ function taskEvents({ Resource }: StateJson, retries: number): number {
   return STATE + attempt * (1 + retries);
 }
 
+/** What retries add to one asking. */
+export interface Rough {
+  attempts: number;
+  seconds: number;
+}
+
 /** All the retries that a state allows for one asking, and how long they take. */
-export function retriesOf({ Retry = [], TimeoutSeconds }: StateJson): { attempts: number; seconds: number } {
-  let attempts = 0;
+export function retriesOf(state: StateJson): Rough {
+  return roughAskings(state).reduce((most, rough) => (rough.attempts > most.attempts ? rough : most));
+}
+
+/** Every way in which one asking may go: so many retries of the first kind, so many of the second, and so on. */
+export function roughAskings({ Retry = [], TimeoutSeconds }: StateJson): Rough[] {
+  return Retry.reduce<Rough[]>(
+    (ways, retrier) => {
+      // An attempt that runs out of time has taken all of it.
+      const slow = retrier.ErrorEquals.includes('States.Timeout') && typeof TimeoutSeconds === 'number';
+      const retries = usesOf(retrier, slow ? TimeoutSeconds : 0);
+      return ways.flatMap(way =>
+        retries.map(more => ({
+          attempts: way.attempts + more.attempts,
+          seconds: way.seconds + more.seconds,
+        })),
+      );
+    },
+    [{ attempts: 0, seconds: 0 }],
+  );
+}
+
+/** None, one, two and so on retries of one kind, up to as many as there may be. */
+function usesOf(retrier: Retrier, attemptSeconds: number): Rough[] {
+  const uses = [{ attempts: 0, seconds: 0 }];
   let seconds = 0;
-  for (const { ErrorEquals, MaxAttempts = 3, ...delays } of Retry) {
-    attempts += MaxAttempts;
-    for (let retry = 0; retry < MaxAttempts; retry++) seconds += delaySeconds(delays, retry);
-    // An attempt that runs out of time has taken all of it.
-    const slow = ErrorEquals.includes('States.Timeout') && typeof TimeoutSeconds === 'number';
-    if (slow) seconds += MaxAttempts * TimeoutSeconds;
+  for (let retry = 0; retry < (retrier.MaxAttempts ?? 3); retry++) {
+    seconds += attemptSeconds + delaySeconds(retrier, retry);
+    uses.push({ attempts: retry + 1, seconds });
   }
-  return { attempts, seconds };
+  return uses;
 }
 
 function delaySeconds(
-  retrier: {
-    IntervalSeconds?: number;
-    BackoffRate?: number;
-    MaxDelaySeconds?: number;
-    JitterStrategy?: string;
-  },
+  {
+    IntervalSeconds = 1,
+    BackoffRate = 2,
+    MaxDelaySeconds = Number.POSITIVE_INFINITY,
+    JitterStrategy,
+  }: Retrier,
   retry: number,
 ): number {
-  const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
   const delay = Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** retry);
   // Anything from nothing to all of it: half, over many.
-  return retrier.JitterStrategy === 'FULL' ? delay / 2 : delay;
+  return JitterStrategy === 'FULL' ? delay / 2 : delay;
 }

@@ -1,4 +1,5 @@
 import type { App, Config } from '../../core/config';
+import { DEADLINES } from '../../core/deadlines';
 import { pollSeconds } from '../../core/pace';
 import type { StepName } from '../../core/phases';
 import { SAMPLE_SECONDS } from '../../core/verdict';
@@ -12,15 +13,12 @@ export interface Loop {
 /** After so many dwell times a verdict is final whatever was seen: core/verdict's PATIENCE. */
 const DWELLS = 3;
 
-/** The deadlines of the steps that bring their own (DEADLINE_SECONDS in lambdas/steps/<step>), and their waits. */
+/** The steps that bring their own deadlines; the waits are those of lambdas/steps/<step>. */
 const OWN: Partial<Record<StepName, Loop>> = {
-  scale: { seconds: 600, wait: pollSeconds },
-  verify: { seconds: 180, wait: () => 5 },
-  flip: { seconds: 300, wait: () => 5 },
+  scale: { seconds: DEADLINES.scale, wait: pollSeconds },
+  verify: { seconds: DEADLINES.verify, wait: () => 5 },
+  flip: { seconds: DEADLINES.flip, wait: () => 5 },
 };
-/** `Await turn` asks at this interval however long it waits. */
-const TURN_SECONDS = 5;
-const CONFIRM_SECONDS = 300;
 
 /** The loops before the apps go their ways. */
 export function runLoops({ apps }: Config): Partial<Record<StepName, Loop>> {
@@ -32,16 +30,17 @@ export function runLoops({ apps }: Config): Partial<Record<StepName, Loop>> {
 export function appLoops(config: Config, app: App): Partial<Record<StepName, Loop>> {
   const ttl = app.endpoint?.ttlSeconds;
   return {
-    turn: { seconds: turnSeconds(config, app), wait: () => TURN_SECONDS },
+    turn: { seconds: turnSeconds(config, app), wait: pollSeconds },
     ...(app.data ? { restore: { seconds: app.data.deadlineSeconds, wait: pollSeconds } } : {}),
     ...OWN,
-    ...(ttl === undefined ? {} : { confirm: { seconds: CONFIRM_SECONDS, wait: () => Math.min(10, ttl) } }),
+    ...(ttl === undefined ? {} : { confirm: { seconds: DEADLINES.confirm, wait: () => Math.min(10, ttl) } }),
   };
 }
 
 /** How long an app may wait for those that come first, and for a person. */
 export function turnSeconds(config: Config, app: App): number {
-  const approval = app.trigger === 'approval' ? config.approval.timeoutSeconds : 0;
+  const approval =
+    app.trigger === 'approval' ? config.approval.timeoutSeconds + DEADLINES.answerWrittenDown : 0;
   const first = config.apps.filter(({ name }) => app.after.includes(name));
   return Math.max(approval, ...first.map(other => appSeconds(config, other)));
 }

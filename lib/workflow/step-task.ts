@@ -31,8 +31,11 @@ export const LAMBDA_TROUBLE = [
  */
 export const OUT_OF_TIME = ['Sandbox.Timedout', 'Lambda.Unknown', Errors.TIMEOUT];
 
-/** How often each kind of error is tried again; used up, it is caught. */
-export const RETRIES = { trouble: 5, outOfTime: 2, retryable: 5 };
+/**
+ * How often each kind of error is tried again; used up, it is caught. One count for trouble of every kind: each retry
+ * costs three events of a history that has room for 25,000 (test/lib/workflow/limits.test.ts).
+ */
+export const RETRIES = { trouble: 6, outOfTime: 2 };
 
 /**
  * One step of the workflow: its state asks its Lambda, and the Lambda's answer is the state's output.
@@ -60,25 +63,17 @@ export function stepTask(
  */
 export function withRetries(task: LambdaInvoke, { outOfTime = true } = {}): LambdaInvoke {
   task.addRetry({
-    errors: LAMBDA_TROUBLE,
+    errors: [...LAMBDA_TROUBLE, ...RETRYABLE],
     interval: Duration.seconds(1),
     backoffRate: 2,
     maxAttempts: RETRIES.trouble,
-    maxDelay: Duration.seconds(10),
+    maxDelay: Duration.seconds(15),
     jitterStrategy: JitterType.FULL,
   });
   if (outOfTime) {
     const maxAttempts = RETRIES.outOfTime;
     task.addRetry({ errors: OUT_OF_TIME, interval: Duration.seconds(1), backoffRate: 1, maxAttempts });
   }
-  task.addRetry({
-    errors: RETRYABLE,
-    interval: Duration.seconds(2),
-    backoffRate: 1.5,
-    maxAttempts: RETRIES.retryable,
-    maxDelay: Duration.seconds(15),
-    jitterStrategy: JitterType.FULL,
-  });
   return task;
 }
 

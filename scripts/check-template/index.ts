@@ -1,11 +1,12 @@
 /**
- * Checks what `cdk deploy` would deploy, for both example configurations: cdk-nag, the workflow's language,
- * wildcards in policies, the size of the Lambdas.
+ * Checks what `cdk deploy` would deploy, for both example configurations: cdk-nag, the workflow's language and
+ * quotas, wildcards in policies, the size of the Lambdas.
  * Run: node -r tsx/cjs scripts/check-template/index.ts
  */
 import { bundleSizes, MAX_BUNDLE_BYTES } from '../../lib/bundles';
 import { checkBundles } from './bundles';
 import { checkNag } from './nag';
+import { checkQuotas } from './quotas';
 import { type Synthesized, synthesize } from './synthesize';
 import { checkWildcards } from './wildcards';
 import { checkWorkflows } from './workflow';
@@ -19,7 +20,12 @@ export interface Result {
 }
 
 function checksOf(synthesized: Synthesized): Result[] {
-  return [checkNag(synthesized), checkWorkflows(synthesized), checkWildcards(synthesized)];
+  return [
+    checkNag(synthesized),
+    checkWorkflows(synthesized),
+    checkQuotas(synthesized),
+    checkWildcards(synthesized),
+  ];
 }
 
 function main(): void {

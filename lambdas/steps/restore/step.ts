@@ -1,5 +1,6 @@
 import { chooseBackup } from '../../../core/backup';
 import type { Data } from '../../../core/config';
+import { DEADLINES } from '../../../core/deadlines';
 import {
   NamespaceServesMain,
   NotFound,
@@ -57,7 +58,8 @@ async function restore(context: AppContext): Promise<Progress> {
         `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,
       );
     }
-    return { word: 'waiting', detail: state.detail };
+    const why = queued ? ' Velero has another restore at work.' : '';
+    return { word: 'waiting', detail: `${state.detail}${why}` };
   }
   const texts = await restoreTexts(velero, started.name, found.status);
   if (state.word === 'failed') {
@@ -67,12 +69,11 @@ async function restore(context: AppContext): Promise<Progress> {
   }
   const carriers = await cluster.pods(app.namespaces, `${CARRIER_LABEL}=${started.name}`);
   if (carriers.length > 0) {
+    const late = overdue(startedAt, DEADLINES.queue, deps.clock.now());
+    if (late)
+      throw new RestoreOverdue(`${state.detail} ${carriers.length} carrier pods do not go. It is ${late}.`);
     await cluster.deletePods(carriers);
-    return {
-      word: 'waiting',
-      detail: `${state.detail} ${carriers.length} carrier pods are going.`,
-      waitSeconds: 2,
-    };
+    return { word: 'waiting', detail: `${state.detail} ${carriers.length} carrier pods are going.` };
   }
   return {
     word: 'done',

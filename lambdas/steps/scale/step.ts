@@ -34,20 +34,18 @@ async function scale(context: AppContext): Promise<Progress> {
     ...record,
     notes: [...new Set([...record.notes, ...plan.notes])],
   });
+  const late = overdue(startedAt, DEADLINES.scale, deps.clock.now());
   if (plan.first.length > 0) {
+    const detail = plan.first.map(({ detail: text }) => text).join('; ');
+    // Asked for again and again: somebody else changes it back, such as a GitOps tool that heals itself.
+    if (late)
+      throw new PodsNotReady(`Still to be changed: ${detail}. Does something change it back? It is ${late}.`);
     await cluster.apply(plan.first);
-    return {
-      word: 'waiting',
-      detail: plan.first.map(({ detail }) => detail).join('; '),
-      waitSeconds: 2,
-      change,
-    };
+    return { word: 'waiting', detail, waitSeconds: 2, change };
   }
   const { ready, waitingFor } = readiness(present, plan.wanted);
   if (!ready) {
-    const why = await troubles(cluster, app.namespaces);
-    const late = overdue(startedAt, DEADLINES.scale, deps.clock.now());
-    const detail = [...waitingFor, ...why].join('; ');
+    const detail = [...waitingFor, ...(await troubles(cluster, app.namespaces))].join('; ');
     if (late) throw new PodsNotReady(`${detail}. It is ${late}.`);
     return { word: 'waiting', detail: `${detail}.` };
   }

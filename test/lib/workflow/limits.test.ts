@@ -1,3 +1,4 @@
+import { DEADLINES } from '../../../core/deadlines';
 import { definitionOf, type StateJson } from '../../../lib/workflow/definition';
 import {
   appEvents,
@@ -52,11 +53,16 @@ describe('the calculator, against a case counted by hand', () => {
     expect(askings({ seconds: 60, wait: () => 10 }, 27)).toBe(2);
   });
 
-  it('takes the larger of a loop that goes smoothly and one that uses up its retries', () => {
-    // Smooth: 7 askings of 5 events for the task, 2 for the Choice, 2 for the Wait. Rough: 2 of 2 + 6×3 + 4.
-    expect(loopEvents(task, { seconds: 60, wait: () => 10 })).toBe(Math.max(7 * 9, 2 * 24));
-    // Long waits leave room for the retries: at 0 and 100 smoothly; at 27 and 154 roughly.
-    expect(loopEvents(task, { seconds: 100, wait: () => 100 })).toBe(Math.max(2 * 9, 2 * 24));
+  it('takes the rhythm of retries that brings most events', () => {
+    // The first and the third kind used up: 6 s an asking, so asked until 6, 22, 38, 54 and 70. Each has 5 attempts
+    // of 3 events, 2 more of the task, 2 of the Choice; 4 waits of 2 lie between.
+    expect(loopEvents(task, { seconds: 60, wait: () => 10 })).toBe(5 * (15 + 2 + 2) + 4 * 2);
+    // Long waits leave room for every retry: asked until 27 and 154, each with 6 attempts.
+    expect(loopEvents(task, { seconds: 100, wait: () => 100 })).toBe(2 * (18 + 2 + 2) + 2);
+  });
+
+  it('counts a smooth loop: nothing to retry', () => {
+    expect(loopEvents({ Type: 'Task' }, { seconds: 60, wait: () => 10 })).toBe(7 * (3 + 2 + 2) + 6 * 2);
   });
 
   it('counts a whole run: each state once, the retries of each task used up', () => {
@@ -99,7 +105,7 @@ describe('how long an app waits for its turn', () => {
 
   it('is at least as long as a person may take to answer', () => {
     const app = exampleApp('a', { trigger: 'approval' });
-    expect(turnSeconds(exampleConfig([app]), app)).toBe(900);
+    expect(turnSeconds(exampleConfig([app]), app)).toBe(900 + DEADLINES.answerWrittenDown);
   });
 });
 
@@ -125,20 +131,37 @@ describe('100 apps whose names have 63 characters', () => {
   });
 });
 
-describe('a restore that takes a day', () => {
-  it('fits, since the workflow waits longer the longer it lasts', () => {
-    const app = exampleApp('shop');
-    const slow = { ...app, ...(app.data ? { data: { ...app.data, deadlineSeconds: 86_400 } } : {}) };
-    expect(limitProblems(definition, exampleConfig([slow]))).toEqual([]);
+describe('the longest that may be asked for', () => {
+  const day = 86_400;
+
+  it('fits: a day for the answer of a person, a day of restore, clients who are asked every second', () => {
+    const { data, endpoint, ...shop } = exampleApp('shop', { trigger: 'approval' });
+    const longest = {
+      ...shop,
+      ...(endpoint ? { endpoint: { ...endpoint, ttlSeconds: 1 } } : {}),
+      ...(data ? { data: { ...data, deadlineSeconds: day } } : {}),
+    };
+    const config = exampleConfig([longest], {
+      approval: { timeoutSeconds: day, ifNobodyAnswers: 'refuse' },
+    });
+    expect(limitProblems(definition, config)).toEqual([]);
+  });
+
+  it('of an assessment fits: three dwell times of 10 minutes', () => {
+    const slow = exampleConfig([exampleApp('shop', { dwellSeconds: 600 })]);
+    expect(limitProblems(definition, slow)).toEqual([]);
   });
 });
 
-describe('a wait for its turn that does not fit', () => {
+describe('a chain of apps that does not fit', () => {
   it('is found, with what to change', () => {
-    const app = exampleApp('shop', { trigger: 'approval' });
-    const config = exampleConfig([app], { approval: { timeoutSeconds: 86_400, ifNobodyAnswers: 'refuse' } });
-    const [problem, ...more] = limitProblems(definition, config);
-    expect(problem).toMatch(/^shop may have \d+ events, allowed are 25000: shorten the approval's timeout/);
+    const slow = (name: string, after: string[]) => {
+      const app = exampleApp(name, { after });
+      return { ...app, ...(app.data ? { data: { ...app.data, deadlineSeconds: 86_400 } } : {}) };
+    };
+    const chain = [slow('first', []), slow('second', ['first']), slow('third', ['second'])];
+    const [problem, ...more] = limitProblems(definition, exampleConfig(chain));
+    expect(problem).toMatch(/^third may have \d+ events, allowed are 25000: shorten the approval's timeout/);
     expect(more).toEqual([]);
   });
 });

@@ -1,0 +1,264 @@
+import { chooseBackup } from '../../core/backup';
+import type { BackupObject, RestoreObject } from '../../core/kubernetes';
+import {
+  imageNamesConfigMap,
+  judgeRestore,
+  modifiersConfigMap,
+  overdue,
+  restoreClock,
+  restoreName,
+  restoreObject,
+} from '../../core/restore';
+import { app, data, NOW } from './builders';
+
+const restore = (phase: string | undefined, status: object = {}): RestoreObject => ({
+  metadata: { name: 'r' },
+  status: { ...(phase === undefined ? {} : { phase }), ...status },
+});
+
+describe('a restore', () => {
+  it.each([
+    'New',
+    'InProgress',
+    'WaitingForPluginOperations',
+    'WaitingForPluginOperationsPartiallyFailed',
+    'Finalizing',
+    'FinalizingPartiallyFailed',
+    undefined,
+    '',
+  ])('is under way in %s', phase => {
+    expect(judgeRestore(restore(phase), 'accept').word).toBe('under-way');
+  });
+  it.each(['FailedValidation', 'Failed', 'PartiallyFailed'])('has failed in %s', phase => {
+    const { word, detail } = judgeRestore(
+      restore(phase, { failureReason: 'gone', validationErrors: ['no backup'] }),
+      'refuse',
+    );
+    expect(word).toBe('failed');
+    expect(detail).toBe(`Restore r is ${phase} (0 warnings, 0 errors): gone; no backup.`);
+  });
+  it('is done at exactly Completed, and at PartiallyFailed only where that is accepted', () => {
+    expect(judgeRestore(restore('Completed', { warnings: 3 }), 'refuse')).toEqual({
+      word: 'done',
+      detail: 'Restore r is Completed (3 warnings, 0 errors).',
+    });
+    expect(judgeRestore(restore('PartiallyFailed', { errors: 1 }), 'accept')).toMatchObject({ word: 'done' });
+    expect(judgeRestore(restore('completed'), 'accept').word).toBe('under-way');
+    expect(judgeRestore({ metadata: { name: 'r' } }, 'accept').word).toBe('under-way');
+  });
+  it('shows its progress, and names a phase that it does not know', () => {
+    expect(
+      judgeRestore(restore('InProgress', { progress: { totalItems: 9, itemsRestored: 4 } }), 'refuse').detail,
+    ).toContain('4 of 9 items');
+    expect(judgeRestore(restore('InProgress', { progress: { totalItems: 9 } }), 'refuse').detail).toContain(
+      '0 of 9 items',
+    );
+    expect(judgeRestore(restore('Dreaming'), 'refuse').detail).toContain(
+      'a phase that Velero 1.18 does not have',
+    );
+  });
+
+  it('is overdue after its deadline, not at it', () => {
+    expect(overdue(NOW, 60, NOW + 60_000)).toBeUndefined();
+    expect(overdue(NOW, 60, NOW + 61_000)).toBe('not done after 61 s, the deadline is 60 s');
+  });
+
+  it('has a clock that runs from its own start, and not while others are at work', () => {
+    const started = restore('InProgress', { startTimestamp: '2026-03-29T03:10:00Z' });
+    const other: RestoreObject = { metadata: { name: 'other' }, status: { phase: 'InProgress' } };
+    expect(restoreClock(started, [], NOW)).toBe(NOW + 600_000);
+    expect(restoreClock(restore('New'), [restore('New'), other], NOW)).toBeUndefined();
+    expect(restoreClock(restore('New'), [{ ...other, status: { phase: 'New' } }], NOW)).toBe(NOW);
+    expect(restoreClock(restore('New'), [{ metadata: { name: 'other' } }], NOW)).toBe(NOW);
+    expect(restoreClock(restore('InProgress', { startTimestamp: '2026-03-29T02:00:00Z' }), [], NOW)).toBe(
+      NOW,
+    );
+  });
+
+  it('has a name that fits into a label', () => {
+    const name = restoreName(app({ name: 'a'.repeat(40) }), { id: '20260329030000' });
+    expect(name).toBe(`lifeboat-${'a'.repeat(30)}-20260329030000`);
+    expect(name.length).toBeLessThanOrEqual(63);
+  });
+
+  it('leaves out what belongs to a cluster, and gives up on pods before our own deadline', () => {
+    const object = restoreObject(app(), { ...data, leaveOut: ['secrets'] }, 'r', 'b') as {
+      metadata: { annotations: Record<string, string> };
+      spec: { excludedResources: string[]; includedNamespaces: string[]; labelSelector: unknown };
+    };
+    for (const kind of [
+      'ingresses.networking.k8s.io',
+      'certificates.cert-manager.io',
+      'orders.acme.cert-manager.io',
+      'secrets',
+    ]) {
+      expect(object.spec.excludedResources).toContain(kind);
+    }
+    expect(object.spec.excludedResources).not.toContain('persistentvolumes');
+    expect(object.spec.includedNamespaces).toEqual(['shop']);
+    expect(object.metadata.annotations).toEqual({ 'velero.io/pod-volume-timeout': '1080s' });
+  });
+});
+
+describe('the resource modifiers', () => {
+  const rules = (changes: object) => {
+    const map = modifiersConfigMap(app(), { ...data, ...changes }, 'dr', 'r', 'velero/velero:v1') as {
+      data: Record<string, string>;
+    };
+    expect(Object.keys(map.data)).toHaveLength(1);
+    const parsed = JSON.parse(Object.values(map.data)[0] ?? '') as {
+      version: string;
+      resourceModifierRules: {
+        conditions: { groupResource: string; matches?: unknown; namespaces: string[] };
+        mergePatches: { patchData: string }[];
+      }[];
+    };
+    expect(parsed.version).toBe('v1');
+    return parsed.resourceModifierRules.map(({ conditions, mergePatches }) => ({
+      ...conditions,
+      patches: mergePatches.map(({ patchData }) => JSON.parse(patchData) as object),
+    }));
+  };
+  it('unbind claims, change storage classes, bring workloads at rest', () => {
+    const all = rules({});
+    expect(all).toContainEqual({
+      groupResource: 'persistentvolumeclaims',
+      namespaces: ['shop'],
+      patches: [{ spec: { volumeName: null } }],
+    });
+    expect(all).toContainEqual({
+      groupResource: 'persistentvolumeclaims',
+      namespaces: ['shop'],
+      matches: [{ path: '/spec/storageClassName', value: 'gp3-primary' }],
+      patches: [{ spec: { storageClassName: 'gp3-dr' } }],
+    });
+    expect(all).toContainEqual({
+      groupResource: 'cronjobs.batch',
+      namespaces: ['shop'],
+      patches: [{ spec: { suspend: true } }],
+    });
+    for (const kind of ['deployments.apps', 'statefulsets.apps']) {
+      expect(all).toContainEqual({
+        groupResource: kind,
+        namespaces: ['shop'],
+        patches: [{ spec: { replicas: 0 } }],
+      });
+    }
+  });
+  it('turn pods into carriers that no controller adopts and that run nothing of the app', () => {
+    const [labels, rest] = rules({}).find(({ groupResource }) => groupResource === 'pods')?.patches ?? [];
+    expect(labels).toEqual({ metadata: { labels: null } });
+    expect(rest).toMatchObject({
+      metadata: { labels: { 'lifeboat.dev/carrier': 'r' } },
+      spec: {
+        restartPolicy: 'Never',
+        affinity: null,
+        containers: [{ name: 'carrier', image: 'velero/velero:v1' }],
+      },
+    });
+  });
+  it('set labels only where some are configured', () => {
+    expect(rules({}).some(({ groupResource }) => groupResource === 'configmaps')).toBe(false);
+    expect(rules({ labels: { dr: { site: 'dr' }, primary: {} } })).toContainEqual({
+      groupResource: 'configmaps',
+      namespaces: ['shop'],
+      patches: [{ metadata: { labels: { site: 'dr' } } }],
+    });
+  });
+});
+
+it('hands image rewrites to Velero in rows, always in the same order', () => {
+  expect(imageNamesConfigMap('velero', { 'b.example': 'x', 'a.example': 'y' })).toMatchObject({
+    metadata: { namespace: 'velero', labels: { 'velero.io/change-image-name': 'RestoreItemAction' } },
+    data: { rewrite0: 'a.example,y', rewrite1: 'b.example,x' },
+  });
+});
+
+describe('the choice of a backup', () => {
+  const backup = (
+    name: string,
+    minutesAgo: number,
+    changes: { spec?: object; status?: object; metadata?: object } = {},
+  ): BackupObject => ({
+    metadata: { name, labels: { 'velero.io/schedule-name': 'shop' }, ...changes.metadata },
+    spec: { storageLocation: 'default', ...changes.spec },
+    status: {
+      phase: 'Completed',
+      startTimestamp: new Date(NOW - minutesAgo * 60_000).toISOString(),
+      ...changes.status,
+    },
+  });
+  const available = [{ metadata: { name: 'default' }, status: { phase: 'Available' } }];
+  const choose = (
+    backups: BackupObject[],
+    changes: Partial<typeof data> = {},
+    accept = false,
+    locations: Parameters<typeof chooseBackup>[3] = available,
+  ) => chooseBackup(app(), { ...data, ...changes }, backups, locations, accept, NOW);
+
+  it('takes the newest usable one, whatever the order', () => {
+    const backups = [
+      backup('old', 60),
+      backup('new', 5),
+      backup('failed', 1, { status: { phase: 'Failed' } }),
+    ];
+    expect(choose(backups)).toEqual({ ok: true, name: 'new', takenAt: NOW - 300_000, ageSeconds: 300 });
+  });
+  it('refuses one beyond the RPO, to the second, unless a person accepts it', () => {
+    expect(choose([backup('b', 90)]).ok).toBe(true);
+    const late = choose([backup('b', 90.1)]);
+    expect(late).toMatchObject({ ok: false, cause: 'stale' });
+    expect(late.ok ? '' : late.reason).toContain('at most 90 min are allowed');
+    expect(choose([backup('b', 900)], {}, true).ok).toBe(true);
+  });
+  it.each<[string, Parameters<typeof backup>[2], string]>([
+    ['another phase', { status: { phase: 'InProgress' } }, 'b is InProgress'],
+    ['no phase', { status: { phase: undefined } }, 'b is New'],
+    ['a partial failure', { status: { phase: 'PartiallyFailed' } }, 'b is PartiallyFailed'],
+    ['no start', { status: { startTimestamp: undefined } }, 'b has no start time'],
+    ['expiry', { status: { expiration: new Date(NOW).toISOString() } }, 'b has expired'],
+    ['deletion', { metadata: { deletionTimestamp: 'now' } }, 'b is being deleted'],
+    ['a missing namespace', { spec: { includedNamespaces: ['other'] } }, 'b lacks namespace shop'],
+    ['another location', { spec: { storageLocation: 'x' } }, 'b lies in x, which is not there'],
+    ['no location', { spec: { storageLocation: undefined } }, 'b lies in no location, which is not there'],
+  ])('does not take one with %s', (_name, changes, why) => {
+    const choice = choose([backup('b', 5, changes)]);
+    expect(choice).toMatchObject({ ok: false, cause: 'none' });
+    expect(choice.ok ? '' : choice.reason).toContain(why);
+  });
+  it('takes one of all namespaces, one not expired yet, and a partial failure where that is accepted', () => {
+    expect(choose([backup('b', 5, { spec: { includedNamespaces: ['*'] } })]).ok).toBe(true);
+    expect(choose([backup('b', 5, { spec: { includedNamespaces: ['shop', 'x'] } })]).ok).toBe(true);
+    expect(choose([backup('b', 5, { status: { expiration: new Date(NOW + 1).toISOString() } })]).ok).toBe(
+      true,
+    );
+    expect(
+      choose([backup('b', 5, { status: { phase: 'PartiallyFailed' } })], { partiallyFailed: 'accept' }).ok,
+    ).toBe(true);
+  });
+  it('does not take what lies in a location that is not Available', () => {
+    const gone = [{ metadata: { name: 'default' }, status: { phase: 'Unavailable' } }];
+    expect(choose([backup('b', 5)], {}, false, gone)).toMatchObject({
+      cause: 'none',
+      reason: expect.stringContaining('which is Unavailable'),
+    });
+  });
+  it("takes only the other site's backups where it can tell them by a read-only location", () => {
+    const locations = [
+      ...available,
+      { metadata: { name: 'theirs' }, spec: { accessMode: 'ReadOnly' }, status: { phase: 'Available' } },
+    ];
+    const mine = backup('mine', 1);
+    const theirs = backup('theirs', 30, { spec: { storageLocation: 'theirs' } });
+    expect(choose([mine, theirs], {}, false, locations)).toMatchObject({ name: 'theirs' });
+  });
+  it('looks for the one that is named, and says when there is none', () => {
+    expect(choose([backup('a', 1), backup('b', 5)], { source: { backup: 'b' } })).toMatchObject({
+      name: 'b',
+    });
+    expect(choose([], { source: { backup: 'b' } })).toMatchObject({
+      reason: 'Backup b is not in the cluster.',
+    });
+    expect(choose([])).toMatchObject({ reason: 'A backup of schedule shop is not in the cluster.' });
+  });
+});

@@ -1,0 +1,90 @@
+import { STEPS } from '../../core/phases';
+import { exampleConfig } from './example';
+import { actionsOf, statementsOf, synthesized } from './synthesized';
+
+const config = exampleConfig();
+const network = {
+  vpc: 'vpc-0123456789abcdef0',
+  subnets: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroups: ['sg-0123456789abcdef0'],
+};
+const templates = synthesized({
+  ...config,
+  sites: { ...config.sites, dr: { ...config.sites.dr, network } },
+});
+
+interface Lambda {
+  Runtime: string;
+  Timeout: number;
+  Environment: { Variables: Record<string, unknown> };
+  VpcConfig?: unknown;
+}
+
+function lambdas(site: 'primary' | 'dr'): Lambda[] {
+  return Object.values(templates[site].findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties as Lambda,
+  );
+}
+
+it('makes one function a step, which knows its site, its ledger and whom to tell', () => {
+  const steps = lambdas('dr').map(({ Environment }) => Environment.Variables.LIFEBOAT_STEP);
+  expect(steps.sort()).toEqual([...STEPS].sort());
+  for (const { Environment } of lambdas('dr')) {
+    expect(Environment.Variables).toMatchObject({
+      LIFEBOAT_SITE: 'dr',
+      LIFEBOAT_TABLE: { Ref: expect.stringContaining('Ledger') },
+      LIFEBOAT_TOPIC_ARNS: { Ref: expect.stringContaining('OnCall') },
+    });
+  }
+});
+
+it('lets Lambda end a step before the workflow does, so that its own error is seen', () => {
+  const definition = JSON.stringify(
+    Object.values(templates.dr.findResources('AWS::StepFunctions::StateMachine')),
+  );
+  const timeouts = [...definition.matchAll(/\\"TimeoutSeconds\\":(\d+)/g)].map(([, seconds]) =>
+    Number(seconds),
+  );
+  const shortest = Math.min(...timeouts);
+  for (const { Timeout } of lambdas('dr')) expect(Timeout).toBeLessThan(shortest);
+});
+
+describe('a cluster with a private endpoint', () => {
+  it('has its steps in the VPC', () => {
+    for (const { VpcConfig } of lambdas('dr')) {
+      expect(VpcConfig).toEqual({
+        SubnetIds: network.subnets,
+        SecurityGroupIds: network.securityGroups,
+      });
+    }
+  });
+
+  it.each(['assess', 'admit'])('lets Lambda put %s there, and gives no role a managed policy', step => {
+    const actions = actionsOf(statementsOf(templates.dr, `FailoverSteps${step}Policy`));
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeSubnets',
+      ]),
+    );
+    for (const template of Object.values(templates)) {
+      for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
+        expect(Properties.ManagedPolicyArns).toBeUndefined();
+      }
+    }
+  });
+});
+
+it('stands outside of any VPC where the endpoint is public', () => {
+  for (const { VpcConfig } of lambdas('primary')) expect(VpcConfig).toBeUndefined();
+  expect(actionsOf(statementsOf(templates.primary, 'FailoverStepsassessPolicy'))).not.toContain(
+    'ec2:CreateNetworkInterface',
+  );
+});
+
+it('writes the logs of each step into a group that is not kept for ever', () => {
+  for (const { Properties } of Object.values(templates.dr.findResources('AWS::Logs::LogGroup'))) {
+    expect(Properties.RetentionInDays).toBe(90);
+  }
+});
