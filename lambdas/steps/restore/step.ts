@@ -50,9 +50,8 @@ async function restore(context: AppContext): Promise<Progress> {
   const state = judgeRestore(found, data.partiallyFailed);
   if (state.word === 'under-way') {
     const since = restoreClock(found, await velero.restores(), startedAt);
-    if (since === undefined)
-      return { word: 'waiting', detail: `${state.detail} Velero has another restore at work.` };
-    const late = overdue(since, data.deadlineSeconds, deps.clock.now());
+    const queued = since === undefined;
+    const late = overdue(since ?? startedAt, queued ? DEADLINES.queue : data.deadlineSeconds, deps.clock.now());
     if (late) {
       throw new RestoreOverdue(
         `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,

@@ -25,6 +25,7 @@ describe('every endpoint', () => {
     expect(log.calls).toEqual([
       {
         at: began,
+        endedAt: began + 10,
         step: 'world',
         service: 'eks',
         action: 'DescribeCluster',
