@@ -25,9 +25,12 @@ export function stackName(config: Config, which: SiteName | 'global'): string {
   return `${config.name}-${which}`;
 }
 
-/** Alarms of a site's health checks begin with this, so that the other Region's rule can tell them. */
+/**
+ * Alarms of a site's health checks begin with this, so that the other Region's rule can tell them. No name can hold the
+ * separator, so no configuration's prefix is the beginning of another's.
+ */
 export function alarmPrefix(config: Config, site: SiteName): string {
-  return `lifeboat-${config.name}-${site}-`;
+  return `lifeboat/${config.name}/${site}/`;
 }
 
 /** What a site's stack says about itself. */

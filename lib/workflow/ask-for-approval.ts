@@ -54,7 +54,17 @@ export function askForApproval(scope: Construct, functions: StepFunctions): Stat
     'Write down the denial',
     '{"approved": false, "by": $exists($states.input.Cause) ? $states.input.Cause : "somebody"}',
   );
-  const untold = writeDown('Could not ask', `{"approved": false, "by": "${NOBODY}"}`);
+  // Nobody was asked, so nobody's silence may count as a yes.
+  const untold = writeDown(
+    'Could not ask',
+    '{"approved": false, "by": "Lifeboat, which could not ask anybody"}',
+  );
+  // Without its answer in the ledger an app stops waiting by itself; the other apps must not be stopped for it.
+  const unwritten = Succeed.jsonata(scope, 'Answer not written down');
+  for (const task of [answered, nobody, denied, untold]) {
+    task.addCatch(unwritten, { errors: [...RETRYABLE, 'Forbidden', 'NotFound'] });
+    task.addCatch(unwritten, { errors: ['States.ALL'] });
+  }
   ask.addCatch(nobody, { errors: ['States.Timeout', 'States.HeartbeatTimeout'] });
   ask.addCatch(denied, { errors: ['Denied'] });
   ask.addCatch(untold, { errors: [...RETRYABLE, 'Forbidden', 'NotFound'] });

@@ -2,6 +2,7 @@ import type { App, Config, Endpoint } from '../../core/config';
 import type { WorkloadObject } from '../../core/kubernetes';
 import { type AppRun, NEW_APP_RUN } from '../../core/ledger';
 import type { Run } from '../../core/run';
+import type { Sample } from '../../core/verdict';
 
 export const NOW = Date.parse('2026-03-29T03:00:00Z');
 
@@ -99,6 +100,14 @@ export function cronJob(name: string, suspend?: boolean): WorkloadObject {
     spec: suspend === undefined ? {} : { suspend },
   };
 }
+
+/** `g` good, `b` bad, `u` unseen; one letter is one sample. */
+export const samples = (pattern: string, everySeconds = 5): Sample[] =>
+  [...pattern].map((letter, index) => ({
+    at: NOW + index * everySeconds * 1000,
+    seen: letter === 'g' ? 'good' : letter === 'b' ? 'bad' : 'unseen',
+    detail: `sample ${letter}`,
+  }));
 
 /** Numbers that look random and come again: mulberry32. */
 export function seeded(seed: number): () => number {

@@ -1,13 +1,5 @@
-import { assess, follow } from '../../core/assessment';
-import { type Sample, verdict } from '../../core/verdict';
-import { app, NOW, seeded } from './builders';
-
-const samples = (pattern: string, everySeconds = 5): Sample[] =>
-  [...pattern].map((letter, index) => ({
-    at: NOW + index * everySeconds * 1000,
-    seen: letter === 'g' ? 'good' : letter === 'b' ? 'bad' : 'unseen',
-    detail: `sample ${letter}`,
-  }));
+import { verdict } from '../../core/verdict';
+import { samples, seeded } from './builders';
 
 it.each<[string, string, boolean]>([
   ['', 'inconclusive', false],
@@ -46,48 +38,4 @@ it('never calls a site down that was seen well, or not seen, within the dwell ti
     if (verdict(samples(pattern), dwell).word !== 'down') continue;
     expect(pattern.slice(-(Math.ceil(dwell / 5) + 1))).toMatch(/^b+$/);
   }
-});
-
-describe('assess', () => {
-  it('lets a person go whatever is seen, and says what was seen', () => {
-    expect(assess(app(), true, samples('g'))).toMatchObject({ word: 'go', verdict: { word: 'healthy' } });
-  });
-  it.each([
-    ['bbbb', 'go'],
-    ['g', 'stay'],
-    ['bb', 'look-again'],
-    ['uuuuuuuuuu', 'stay'],
-  ])('an automatic run with %s: %s', (pattern, word) => {
-    expect(assess(app(), false, samples(pattern)).word).toBe(word);
-  });
-});
-
-describe('a worker that follows', () => {
-  const go = assess(app(), false, samples('bbbb'));
-  const stay = assess(app(), false, samples('g'));
-  const again = assess(app(), false, samples('b'));
-  it('waits for the verdict on those that it follows', () => {
-    expect(
-      follow([
-        { app: 'a', assessment: go },
-        { app: 'b', assessment: undefined },
-      ]),
-    ).toBeUndefined();
-    expect(follow([{ app: 'a', assessment: again }])).toBeUndefined();
-  });
-  it('stays when one of them stays, and goes when all go', () => {
-    expect(
-      follow([
-        { app: 'a', assessment: go },
-        { app: 'b', assessment: stay },
-      ]),
-    ).toMatchObject({
-      word: 'stay',
-      verdict: { reasons: ['It goes where b goes, and b stays.'] },
-    });
-    expect(follow([{ app: 'a', assessment: go }])).toMatchObject({
-      word: 'go',
-      verdict: { reasons: ['It goes where a goes.'] },
-    });
-  });
 });

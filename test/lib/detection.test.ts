@@ -15,7 +15,7 @@ const { global, dr, primary } = synthesized(abroad);
 function forwarded(template: typeof global, site: string) {
   const rules = Object.values(template.findResources('AWS::Events::Rule'));
   return rules
-    .filter(({ Properties }) => JSON.stringify(Properties.EventPattern).includes(`lifeboat-levlabs-${site}-`))
+    .filter(({ Properties }) => JSON.stringify(Properties.EventPattern).includes(`lifeboat/levlabs/${site}/`))
     .flatMap(({ Properties }) => Properties.Targets.map(({ Arn }: { Arn: unknown }) => written(Arn)));
 }
 
@@ -69,7 +69,7 @@ describe('the rule that starts a run', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.cloudwatch'],
-        detail: { alarmName: [{ prefix: `lifeboat-levlabs-${other}-` }], state: { value: ['ALARM'] } },
+        detail: { alarmName: [{ prefix: `lifeboat/levlabs/${other}/` }], state: { value: ['ALARM'] } },
       },
       Targets: [
         Match.objectLike({

@@ -52,8 +52,8 @@ describe('the global stack', () => {
       ({ Properties }) => Properties.AlarmName as string | undefined,
     );
     expect(names.filter(name => name !== undefined).sort()).toEqual([
-      'lifeboat-levlabs-dr-shop',
-      'lifeboat-levlabs-primary-shop',
+      'lifeboat/levlabs/dr/shop',
+      'lifeboat/levlabs/primary/shop',
     ]);
     global.resourceCountIs('AWS::Route53::HealthCheck', 2);
   });

@@ -2,7 +2,13 @@
 import type { DraftConfig, Finding, Rule } from '../draft';
 import { appNames, dependencyNames, dnsNames, mainAndHostsTogether, namesInZone } from './names';
 import { afterHasNoCycle, afterNames, afterOnce } from './order';
-import { notifyOnce, oneDataSource, oneKeyPerNotification, regionsDiffer } from './settings';
+import {
+  notifyOnce,
+  oneDataSource,
+  oneKeyPerNotification,
+  regionsDiffer,
+  statusThatRoute53Takes,
+} from './settings';
 import {
   cronJobs,
   namespacesNotShared,
@@ -13,6 +19,7 @@ import {
 
 const RULES: readonly Rule[] = [
   regionsDiffer,
+  statusThatRoute53Takes,
   oneKeyPerNotification,
   notifyOnce,
   dependencyNames,

@@ -37,6 +37,20 @@ function recipient(entry: object | undefined): string | undefined {
   return pairs.length === 1 && pairs[0]?.[1] !== undefined ? pairs[0].join(' ') : undefined;
 }
 
+/**
+ * Route 53's health checks take 2xx and 3xx for healthy and nothing else, so the alarm of an app that answers otherwise
+ * would be on for ever and tell nothing.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+ */
+export const statusThatRoute53Takes: Rule = config =>
+  appsOf(config).flatMap(({ app, path }) => {
+    const status = app.health?.status;
+    if (typeof status !== 'number' || (status >= 200 && status < 400) || app.trigger === 'manual') return [];
+    const message =
+      "is never healthy to Route 53's health checks; use a path that answers 200 to 399, or trigger: manual";
+    return [found([...path, 'health', 'status'], message)];
+  });
+
 export const oneDataSource: Rule = config =>
   appsOf(config).flatMap(({ app, path }) => {
     const { data } = app;

@@ -12,6 +12,12 @@ const BROKEN: [rule: string, changes: [string, string][], path: string, message:
     '"us-east-1" is the Region of the primary too; a lost Region would take both sites, so use another',
   ],
   [
+    'Route 53 can see that the app is well',
+    [['      status: 200\n      body: ok', `      status: 401 ${MARK}\n      body: ok`]],
+    'apps[0].health.status',
+    "401 is never healthy to Route 53's health checks; use a path that answers 200 to 399, or trigger: manual",
+  ],
+  [
     'a notification has one key',
     [['  - email: oncall@levlabs.link', `  - email: oncall@levlabs.link ${MARK}\n    sms: "+14155550124"`]],
     'notify[0]',

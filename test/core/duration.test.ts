@@ -1,0 +1,16 @@
+import { spoken } from '../../core/duration';
+
+it.each([
+  [0, '0 s'],
+  [-3, '0 s'],
+  [119.4, '119 s'],
+  [120, '2 min'],
+  [200, '3 min 20 s'],
+  [7199, '119 min 59 s'],
+  [7200, '2 h'],
+  [7500, '2 h 5 min'],
+  [172_800, '2 d'],
+  [180_000, '2 d 2 h'],
+])('says %d seconds as %s', (seconds, words) => {
+  expect(spoken(seconds)).toBe(words);
+});
