@@ -51,7 +51,11 @@ async function restore(context: AppContext): Promise<Progress> {
   if (state.word === 'under-way') {
     const since = restoreClock(found, await velero.restores(), startedAt);
     const queued = since === undefined;
-    const late = overdue(since ?? startedAt, queued ? DEADLINES.queue : data.deadlineSeconds, deps.clock.now());
+    const late = overdue(
+      since ?? startedAt,
+      queued ? DEADLINES.queue : data.deadlineSeconds,
+      deps.clock.now(),
+    );
     if (late) {
       throw new RestoreOverdue(
         `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,

@@ -46,8 +46,7 @@ export const statusThatRoute53Takes: Rule = config =>
   appsOf(config).flatMap(({ app, path }) => {
     const status = app.health?.status;
     if (typeof status !== 'number' || (status >= 200 && status < 400) || app.trigger === 'manual') return [];
-    const message =
-      "is never healthy to Route 53's health checks; use a path that answers 200 to 399, or trigger: manual";
+    const message = `${status} is never healthy to Route 53's health checks; use a path that answers 200 to 399, or trigger: manual`;
     return [found([...path, 'health', 'status'], message)];
   });
 
