@@ -69,7 +69,7 @@ const schema = z.strictObject({
     .strictObject({
       active: site.default('primary'),
       trigger: z.enum(['automatic', 'approval', 'manual']).optional(),
-      needs: z.array(z.enum(['data'])).default([]),
+      needs: z.array(z.enum(['data', 'cold standby'])).default([]),
     })
     .prefault({}),
   night: z.array(happening),

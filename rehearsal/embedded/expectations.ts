@@ -3,6 +3,9 @@ import type { Report } from '../report';
 import type { Scenario } from '../scenario';
 import type { SnsMessage } from './aws/sns';
 
+/** Whether the standby is ready after a move depends on its data: the files expect an app that has some. */
+const PEACE = ['not-ready', 'ready-again'];
+
 /** What did not come as the scenario expects, each in a sentence. */
 export function differences(
   scenario: Scenario,
@@ -32,7 +35,9 @@ export function differences(
   // Of one app the whole course of the night is known beforehand; several have a night each.
   if (config.apps.length === 1) {
     differ('The outcome', report.outcome, expect.outcome);
-    differ('What on-call was told', told(scenario, messages), expect.told);
+    const heard = (events: readonly string[]) =>
+      config.apps[0]?.data ? events : events.filter(event => !PEACE.includes(event));
+    differ('What on-call was told', heard(told(scenario, messages)), heard(expect.told));
   }
   const said = [...report.reasons, ...messages.map(({ text }) => text)].join('\n');
   for (const text of expect.says) if (!said.includes(text)) list.push(`Nobody said "${text}".`);

@@ -20,6 +20,7 @@ import { differences } from './expectations';
 import type { Manifest } from './kubernetes/manifests';
 import type { KubeObject } from './kubernetes/object';
 import { appReport } from './measure';
+import { notServed } from './not-served';
 import { tellEvents } from './tell';
 
 export interface Rehearsal {
@@ -50,7 +51,7 @@ export async function rehearse({
 }: Rehearsal): Promise<Report> {
   const wallStart = performance.now();
   const config = withTrigger(given, scenario.given.trigger);
-  checkNeeds(config, scenario);
+  checkNeeds(config, scenario, manifests.dr);
   const { active } = scenario.given;
   const night = new Night({
     config,
@@ -62,6 +63,7 @@ export async function rehearse({
     startsAt: STARTS_AT - PREPARED_MS,
   });
   await night.prepare();
+  night.notes.push(...(await night.clock.run(notServed(night))));
   await night.clock.advance(STARTS_AT - night.clock.now());
   listener({
     kind: 'scenario',
@@ -133,12 +135,22 @@ function withTrigger(config: Config, trigger: Scenario['given']['trigger']): Con
   return trigger ? { ...config, apps: config.apps.map(app => ({ ...app, trigger })) } : config;
 }
 
-function checkNeeds(config: Config, { name, given }: Scenario): void {
+function checkNeeds(config: Config, { name, given }: Scenario, dr: readonly Manifest[]): void {
   const first = config.apps.find(({ endpoint }) => endpoint);
   if (!first) throw new CannotAct(`${name} needs an app with a main name, and the configuration has none.`);
   if (given.needs.includes('data') && !config.apps.some(({ data }) => data)) {
     throw new CannotAct(`${name} is about data, and no app of the configuration has any.`);
   }
+  const cold = dr.some(({ object }) => WORKLOADS.includes(object.kind) && replicasOf(object) === 0);
+  if (given.needs.includes('cold standby') && !cold) {
+    throw new CannotAct(`${name} is about a standby that is scaled up, and nothing in dr is at 0 replicas.`);
+  }
+}
+
+const WORKLOADS = ['Deployment', 'StatefulSet'];
+
+function replicasOf({ spec }: KubeObject): unknown {
+  return (spec as { replicas?: unknown } | undefined)?.replicas;
 }
 
 /** The night is over when the scenario has nothing more to come and no run has been at work for a while. */
