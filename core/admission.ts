@@ -9,7 +9,7 @@ export interface Activation {
   /** Milliseconds since the epoch. */
   openedAt: number;
   /** The restore that belongs to it: a second run adopts it and starts no other. */
-  restore?: { name: string; backup: string };
+  restore?: { name: string; backup: string; takenAt: number };
   closedAt?: number;
   outcome?: Outcome;
 }
@@ -83,27 +83,36 @@ export function admit(app: App, run: Run, facts: AdmissionFacts, now: number): A
     refusePaused(facts) ??
     refuseRunning(app, run, facts, now) ??
     refuseManualOnly(app, run) ??
-    refuseAlreadyThere(app, run, facts) ??
+    refuseAlreadyThere(app, run, facts, now) ??
     refuseCoolDown(app, run, facts, now) ?? {
       admitted: true,
-      resume: resumes(run, facts.activation),
-      notes: resumes(run, facts.activation)
+      resume: resumes(run, facts.activation, now),
+      notes: resumes(run, facts.activation, now)
         ? [`Goes on with activation ${facts.activation?.id}, which was cut.`]
         : [],
     }
   );
 }
 
+/**
+ * How old an activation may be to be gone on with. A cut run is started again within the night; days later its data are
+ * old, whoever restored them.
+ */
+const RESUME_SECONDS = 2 * 3600;
+
 /** Whether the run goes on with an activation that an earlier run left open. */
-export function resumes(run: Pick<Run, 'activate'>, activation: Activation | undefined): boolean {
-  return (
-    activation !== undefined && activation.closedAt === undefined && activation.activate === run.activate
-  );
+export function resumes(
+  run: Pick<Run, 'activate'>,
+  activation: Activation | undefined,
+  now: number,
+): boolean {
+  if (!activation || activation.closedAt !== undefined || activation.activate !== run.activate) return false;
+  return (now - activation.openedAt) / 1000 <= RESUME_SECONDS;
 }
 
 /** The activation that a run goes on with, or a new one. */
 export function opened(current: Activation | undefined, run: Pick<Run, 'activate'>, now: number): Activation {
-  if (current && resumes(run, current)) return current;
+  if (current && resumes(run, current, now)) return current;
   // Short and sortable: it becomes part of the names of Velero objects.
   const id = new Date(now).toISOString().replace(/\D/g, '').slice(0, 14);
   return { id, activate: run.activate, openedAt: now };
@@ -145,8 +154,8 @@ function refuseManualOnly(app: App, run: Run): Admission | undefined {
   };
 }
 
-function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts): Admission | undefined {
-  if (resumes(run, facts.activation)) return undefined;
+function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
+  if (resumes(run, facts.activation, now)) return undefined;
   if (app.endpoint && facts.mainAt === run.activate) {
     const reason = `${app.endpoint.main} already points to ${run.activate}.`;
     return { admitted: false, cause: 'already-there', reason, next: 'npx lifeboat status' };

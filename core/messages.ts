@@ -41,7 +41,7 @@ export function startMessage(
     section('What happens next', [nextSteps(going)]),
     links(config, run),
     `You need not do anything now. To watch: npx lifeboat status ${run.id}`,
-    `To stop it before main moves: ${stopCommand(run)}`,
+    `To stop it before main moves: ${stopCommand(config, run)}`,
   ]);
 }
 
@@ -122,7 +122,7 @@ export function readinessMessage(
       `Every few minutes Lifeboat looks whether ${place(config, site)} could take over. This is what changed.`,
       section('Not ready any more', worse),
       section('Ready again', well),
-      `Type next: npx lifeboat activate ${site} --help`,
+      `Type next: npx lifeboat status`,
     ]),
     attributes: {
       lifeboat: config.name,
@@ -206,8 +206,9 @@ export function consoleLink(executionArn: string, region: string): string {
   return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }
 
-function stopCommand(run: Run): string {
-  return `aws stepfunctions stop-execution --execution-arn ${run.executionArn}`;
+function stopCommand(config: Config, run: Run): string {
+  const { region } = config.sites[run.activate];
+  return `aws stepfunctions stop-execution --region ${region} --execution-arn ${run.executionArn}`;
 }
 
 function place(config: Config, site: Run['activate']): string {

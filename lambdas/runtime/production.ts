@@ -19,18 +19,33 @@ export function productionWorld(region: string): World {
   return {
     clock: {
       now: () => Date.now(),
-      sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+      sleep: (ms, signal) =>
+        wait(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+          throw signal?.aborted ? signal.reason : error;
+        }),
     },
     network: new NodeNetwork(),
     kubernetes: new HttpsTransport(),
     credentials,
     dynamodb: new DynamoDBClient(options),
-    sns: new SNSClient(options),
+    sns: once((topicRegion: string) => new SNSClient({ ...options, region: topicRegion })),
     sfn: new SFNClient(options),
     cloudwatch: new CloudWatchClient(options),
-    route53: roleArn =>
-      new Route53Client({ ...options, ...(roleArn ? { credentials: assumedRole(region, roleArn) } : {}) }),
-    eks: clusterRegion => new EKSClient({ ...options, region: clusterRegion }),
+    route53: once(
+      (roleArn?: string) =>
+        new Route53Client({ ...options, ...(roleArn ? { credentials: assumedRole(region, roleArn) } : {}) }),
+    ),
+    eks: once((clusterRegion: string) => new EKSClient({ ...options, region: clusterRegion })),
     log,
+  };
+}
+
+/** One for each key: a client has a pool of connections of its own, and a role that it assumed. */
+function once<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return key => {
+    const kept = made.get(key) ?? make(key);
+    made.set(key, kept);
+    return kept;
   };
 }

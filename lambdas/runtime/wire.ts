@@ -49,7 +49,7 @@ export function wire(world: World, environment: Environment): Deps {
     clock,
     network: world.network,
     ledger: new DynamoLedger(new Documents(world.dynamodb, table, clock), clock),
-    notifier: new Notifier(world.sns, topicArns, clock),
+    notifier: new Notifier({ sns: where => world.sns(where), topicArns, region, clock, log: world.log }),
     executions: new Executions(world.sfn, clock),
     metrics: new Metrics(world.cloudwatch, clock),
     cluster: name =>

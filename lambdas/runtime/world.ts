@@ -19,7 +19,8 @@ export interface World {
   kubernetes: KubernetesTransport;
   credentials: AwsCredentialIdentityProvider;
   dynamodb: Pick<DynamoDBClient, 'send'>;
-  sns: Pick<SNSClient, 'send'>;
+  /** SNS takes a message only in the Region of its topic. */
+  sns(region: string): Pick<SNSClient, 'send'>;
   sfn: Pick<SFNClient, 'send'>;
   cloudwatch: Pick<CloudWatchClient, 'send'>;
   /** Route 53's control plane; for a zone in another account, with the credentials of the role. */

@@ -84,11 +84,21 @@ export async function authoritativeAnswers(
 
 /** The site that main points to by its authoritative servers; undefined when they disagree or nobody answers. */
 export async function mainAt(network: Network, endpoint: Endpoint): Promise<SiteName | undefined> {
-  const answers = await authoritativeAnswers(network, endpoint.zone, endpoint.main);
-  const sites = new Set(
-    answers.filter(answer => answer !== undefined).map(answer => siteOf(endpoint, answer)),
-  );
+  const { sites } = await whereIsMain(network, endpoint);
   return sites.size === 1 ? [...sites][0] : undefined;
+}
+
+/**
+ * Every site that some authoritative server says main is, while a change spreads more than one; undefined among them is
+ * somebody else's name. `known` is false when no server answered: then nothing may be concluded.
+ */
+export async function whereIsMain(
+  network: Network,
+  endpoint: Endpoint,
+): Promise<{ known: boolean; sites: Set<SiteName | undefined> }> {
+  const answers = await authoritativeAnswers(network, endpoint.zone, endpoint.main);
+  const answered = answers.filter(answer => answer !== undefined);
+  return { known: answered.length > 0, sites: new Set(answered.map(answer => siteOf(endpoint, answer))) };
 }
 
 function problemOf(result: WebResult, host: string, endpoint: Endpoint, now: number): string | undefined {

@@ -1,7 +1,6 @@
 import type { Config, SiteName } from '../../core/config';
 import { SITE_NAMES } from '../../core/config';
 import type { AppRun } from '../../core/ledger';
-import { causeText } from '../../core/report';
 import { Documents } from '../../lambdas/adapters/aws/documents';
 import { DynamoLedger } from '../../lambdas/adapters/aws/ledger';
 import { rbacManifests } from '../../lib/rbac';
@@ -213,7 +212,7 @@ function reasonsOf(run: Execution | undefined, records: readonly AppRun[]): stri
   );
   const outcome = run?.outcome;
   const cause = outcome && outcome.status !== 'SUCCEEDED' ? outcome.cause : undefined;
-  return said.length > 0 || !cause ? said : [causeText({ Error: '', Cause: cause })];
+  return said.length > 0 || !cause ? said : [cause];
 }
 
 function statesOf(night: Night): string[] {

@@ -7,7 +7,7 @@ import {
   type RefusalCause,
   staysQuiet,
 } from '../../core/admission';
-import { app, NOW, run, worker } from './builders';
+import { app, NOW, pick, run, seeded, worker } from './builders';
 
 const lease: Lease = { runId: 'run-0', executionArn: 'arn', activate: 'dr', token: 7, expiresAt: NOW + 1 };
 const decide = (facts: AdmissionFacts, changes = {}, starter = {}) =>
@@ -124,7 +124,7 @@ describe('a worker', () => {
 });
 
 describe('an activation that was cut', () => {
-  const open = { id: '20260329', activate: 'dr' as const, openedAt: 0 };
+  const open = { id: '20260329', activate: 'dr' as const, openedAt: NOW - 7_200_000 };
   it('is gone on with, even when main has moved', () => {
     expect(decide({ activation: open, mainAt: 'dr' })).toEqual({
       admitted: true,
@@ -132,6 +132,12 @@ describe('an activation that was cut', () => {
       notes: ['Goes on with activation 20260329, which was cut.'],
     });
     expect(opened(open, run(), NOW)).toBe(open);
+  });
+
+  it('is not gone on with when it is older than two hours, for its data are', () => {
+    const old = { ...open, openedAt: open.openedAt - 1 };
+    expect(opened(old, run(), NOW).id).toBe('20260329030000');
+    expect(decide({ activation: old, mainAt: 'dr' })).toMatchObject({ cause: 'already-there' });
   });
 
   it('is not gone on with to the other site, nor when it has ended', () => {
@@ -167,4 +173,129 @@ describe('a start that got no app', () => {
     expect(staysQuiet({ startedBy: 'alarm' }, ['paused'], NOW - 599_999, NOW)).toBe(true);
     expect(staysQuiet({ startedBy: 'alarm' }, ['paused'], NOW - 600_000, NOW)).toBe(false);
   });
+});
+
+describe('when several things speak against a run', () => {
+  const pause = { by: 'ada', reason: 'work', at: NOW };
+  const busy = { lease, holder: 'running' as const };
+  const moved = {
+    activation: {
+      id: '1',
+      activate: 'dr' as const,
+      openedAt: 0,
+      closedAt: NOW,
+      outcome: 'succeeded' as const,
+    },
+  };
+  const there = { mainAt: 'dr' as const };
+  const manual = { trigger: 'manual' as const };
+
+  it.each<[RefusalCause | 'admitted', RefusalCause | 'admitted', AdmissionFacts, object]>([
+    // an alarm, a person, the facts
+    ['paused', 'paused', { pause, ...busy, ...there, ...moved }, manual],
+    ['already-running', 'already-running', { ...busy, ...there, ...moved }, manual],
+    ['manual-only', 'already-there', { ...there, ...moved }, manual],
+    ['already-there', 'already-there', { ...there, ...moved }, {}],
+    ['cool-down', 'admitted', { ...moved, mainAt: 'primary' }, {}],
+    ['cool-down', 'admitted', moved, {}],
+    ['manual-only', 'admitted', {}, manual],
+    ['admitted', 'admitted', {}, { trigger: 'approval' }],
+  ])('an alarm is told %s, a person %s', (alarm, person, facts, changes) => {
+    expect(cause(facts, changes)).toBe(alarm);
+    expect(cause(facts, changes, { startedBy: 'person' })).toBe(person);
+  });
+});
+
+describe('the reason of a refusal', () => {
+  const reason = (facts: AdmissionFacts, changes = {}) => {
+    const decision = decide(facts, changes);
+    return decision.admitted ? '' : decision.reason;
+  };
+  it('names who paused, since when and why', () => {
+    expect(reason({ pause: { by: 'ada', reason: 'network work', at: NOW } })).toBe(
+      'Lifeboat is paused by ada since 2026-03-29T03:00:00.000Z: network work.',
+    );
+  });
+  it('names the run that is at work', () => {
+    expect(reason({ lease, holder: 'running' })).toBe('Run run-0 is already activating dr for shop.');
+  });
+  it('says that nobody asked', () => {
+    expect(reason({}, { trigger: 'manual' })).toBe(
+      'shop has trigger "manual", and nobody asked for this run.',
+    );
+  });
+  it('says where main points', () => {
+    expect(reason({ mainAt: 'dr' })).toBe('main.levlabs.link already points to dr.');
+  });
+  it('says how long ago the last move was, and for how long it counts', () => {
+    const activation = { id: '1', activate: 'primary' as const, openedAt: 0, closedAt: NOW - 200_000 };
+    expect(reason({ activation })).toBe(
+      'shop was last moved to primary 3 min 20 s ago; for 26 min 40 s more only a person moves it.',
+    );
+  });
+  it('says where a worker went, and when', () => {
+    const activation = {
+      id: '1',
+      activate: 'dr' as const,
+      openedAt: NOW,
+      closedAt: 1,
+      outcome: 'succeeded' as const,
+    };
+    expect(admit(worker(), run(), { activation }, NOW)).toMatchObject({
+      reason: 'mailer was moved to dr at 2026-03-29T03:00:00.000Z already.',
+      next: 'npx lifeboat activate dr --app mailer',
+    });
+  });
+});
+
+it('asks for no cool-down where none is configured, nor of an activation that is still open', () => {
+  const closed = { id: '1', activate: 'primary' as const, openedAt: 0, closedAt: NOW };
+  expect(cause({ activation: closed }, { coolDownSeconds: 0 })).toBe('admitted');
+  expect(cause({ activation: { id: '1', activate: 'primary', openedAt: 0 } })).toBe('admitted');
+});
+
+it('never admits past a held lease of another run, or a pause, whoever asks and whatever else is so', () => {
+  const random = seeded(13);
+  for (let round = 0; round < 1000; round++) {
+    const facts: AdmissionFacts = {
+      lease: { ...lease, expiresAt: NOW + 1 + Math.floor(random() * 900_000) },
+      holder: pick(random, 'running' as const, 'unknown' as const),
+      ...(random() < 0.3 ? { pause: { by: 'ada', reason: 'work', at: NOW } } : {}),
+      ...(random() < 0.5 ? { mainAt: pick(random, 'primary' as const, 'dr' as const) } : {}),
+      ...(random() < 0.5
+        ? { activation: { id: '1', activate: pick(random, 'dr' as const, 'primary' as const), openedAt: 0 } }
+        : {}),
+    };
+    const starter = { startedBy: pick(random, 'alarm' as const, 'person' as const) };
+    const trigger = pick(random, 'automatic' as const, 'approval' as const, 'manual' as const);
+    expect(cause(facts, { trigger }, starter)).toBe(facts.pause ? 'paused' : 'already-running');
+  }
+});
+
+it("never keeps a person's run quiet", () => {
+  const random = seeded(17);
+  const causes: [RefusalCause, ...RefusalCause[]] = [
+    'paused',
+    'manual-only',
+    'already-running',
+    'cool-down',
+    'already-there',
+  ];
+  for (let round = 0; round < 1000; round++) {
+    const some = Array.from({ length: Math.floor(random() * 5) }, () => pick(random, ...causes));
+    const told = random() < 0.3 ? undefined : NOW - Math.floor(random() * 1_200_000);
+    expect(staysQuiet({ startedBy: 'person' }, some, told, NOW)).toBe(false);
+  }
+});
+
+it.each<[RefusalCause[], boolean]>([
+  [['already-there'], true],
+  [['already-running'], true],
+  [['already-there', 'paused'], false],
+  [['already-running', 'cool-down'], false],
+  [['manual-only'], false],
+  [['cool-down'], false],
+  [['paused'], false],
+])('keeps an alarm that was refused for %j quiet when nobody was told yet: %s', (causes, quiet) => {
+  expect(staysQuiet({ startedBy: 'alarm' }, causes, undefined, NOW)).toBe(quiet);
 });

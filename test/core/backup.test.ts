@@ -1,6 +1,6 @@
 import { chooseBackup } from '../../core/backup';
 import type { BackupObject } from '../../core/kubernetes';
-import { app, data, NOW } from './builders';
+import { app, data, NOW, pick, seeded } from './builders';
 
 describe('the choice of a backup', () => {
   const backup = (
@@ -88,5 +88,94 @@ describe('the choice of a backup', () => {
       reason: 'Backup b is not in the cluster.',
     });
     expect(choose([])).toMatchObject({ reason: 'A backup of schedule shop is not in the cluster.' });
+  });
+
+  it.each([
+    [5400, true],
+    [5400.001, false],
+    [5401, false],
+    [0, true],
+    [-60, true],
+  ])('with a maxAge of 90 min, takes one of %d s ago: %s', (seconds, ok) => {
+    expect(choose([backup('b', seconds / 60)]).ok).toBe(ok);
+  });
+  it('says how old the newest one is, and not how old the others are', () => {
+    expect(choose([backup('old', 600), backup('new', 120)])).toEqual({
+      ok: false,
+      cause: 'stale',
+      reason: 'The newest usable backup, new, is 2 h old; at most 90 min are allowed.',
+    });
+  });
+  it('takes an old one that a person accepts, but none that is not usable', () => {
+    expect(choose([backup('b', 900)], {}, true)).toMatchObject({ ok: true, name: 'b', ageSeconds: 54_000 });
+    expect(choose([backup('b', 5, { status: { phase: 'Failed' } })], {}, true)).toMatchObject({
+      cause: 'none',
+    });
+  });
+  it('tells why the three newest by name are not usable', () => {
+    const failed = ['shop-1', 'shop-4', 'shop-2', 'shop-3'].map(name =>
+      backup(name, 5, { status: { phase: 'Failed' } }),
+    );
+    expect(choose(failed)).toMatchObject({
+      reason:
+        'A backup of schedule shop is not usable: shop-4 is Failed; shop-3 is Failed; shop-2 is Failed.',
+    });
+    expect(
+      choose([backup('b', 5, { status: { phase: 'Failed' } })], { source: { backup: 'b' } }),
+    ).toMatchObject({
+      reason: 'Backup b is not usable: b is Failed.',
+    });
+  });
+  it('asks for every namespace of the app', () => {
+    const of = (...includedNamespaces: string[]) =>
+      chooseBackup(
+        app({ namespaces: ['shop', 'shop-db', 'shop-mq'] }),
+        data,
+        [backup('b', 5, { spec: { includedNamespaces } })],
+        available,
+        false,
+        NOW,
+      );
+    expect(of('shop')).toMatchObject({
+      reason: expect.stringContaining('b lacks namespace shop-db, shop-mq.'),
+    });
+    expect(of('shop-mq', 'shop-db', 'shop').ok).toBe(true);
+    expect(of().ok).toBe(true);
+  });
+  it('takes nothing of another schedule, nothing without labels, nothing without a status', () => {
+    const plain = { metadata: { name: 'b' }, spec: { storageLocation: 'default' } };
+    expect(choose([plain])).toMatchObject({ reason: 'A backup of schedule shop is not in the cluster.' });
+    expect(choose([plain], { source: { backup: 'b' } })).toMatchObject({
+      reason: 'Backup b is not usable: b is New.',
+    });
+    expect(
+      choose([backup('b', 5, { metadata: { labels: { 'velero.io/schedule-name': 'wiki' } } })]),
+    ).toMatchObject({ cause: 'none' });
+    const bare = {
+      metadata: { name: 'b' },
+      status: { phase: 'Completed', startTimestamp: new Date(NOW).toISOString() },
+    };
+    expect(choose([bare], { source: { backup: 'b' } })).toMatchObject({
+      reason: 'Backup b is not usable: b lies in no location, which is not there.',
+    });
+  });
+  it('chooses the same one in any order, the newest of those that are usable', () => {
+    const random = seeded(43);
+    for (let round = 0; round < 300; round++) {
+      const some = Array.from({ length: 1 + Math.floor(random() * 6) }, (_, index) => ({
+        minutes: Math.floor(random() * 80),
+        phase: pick(random, 'Completed', 'Completed', 'Failed', 'PartiallyFailed'),
+        index,
+      }));
+      const backups = some.map(({ minutes, phase, index }) =>
+        backup(`b-${index}`, minutes, { status: { phase } }),
+      );
+      const good = some.filter(({ phase }) => phase === 'Completed').map(({ minutes }) => minutes);
+      for (const order of [backups, backups.toReversed()]) {
+        const choice = choose(order);
+        expect(choice.ok).toBe(good.length > 0);
+        if (choice.ok) expect(choice.ageSeconds).toBe(Math.min(...good) * 60);
+      }
+    }
   });
 });

@@ -119,3 +119,8 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** One of several, by a seeded generator. */
+export function pick<T>(random: () => number, ...values: [T, ...T[]]): T {
+  return values[Math.floor(random() * values.length)] ?? values[0];
+}

@@ -14,3 +14,14 @@ it.each([
 ])('says %d seconds as %s', (seconds, words) => {
   expect(spoken(seconds)).toBe(words);
 });
+
+it.each([
+  [119.5, '2 min'],
+  [121, '2 min 1 s'],
+  [7199.6, '2 h'],
+  [7259, '2 h'],
+  [172_799, '47 h 59 min'],
+  [259_200, '3 d'],
+])('rounds %d seconds to %s', (seconds, words) => {
+  expect(spoken(seconds)).toBe(words);
+});

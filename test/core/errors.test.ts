@@ -33,3 +33,8 @@ describe('errors', () => {
     expect(new AwsUnavailable('').name).toBe('AwsUnavailable');
   });
 });
+
+it('lets no error be both worth another try and final, nor both before and after the flip', () => {
+  const lists = [...RETRYABLE, ...BEFORE_FLIP, ...AFTER_FLIP];
+  expect(new Set(lists).size).toBe(lists.length);
+});

@@ -13,3 +13,11 @@ describe('a healthy answer', () => {
     expect(unexpected({ status: 200, body: '' }, { path: '/', status: 200 })).toBeUndefined();
   });
 });
+
+it('names the status before the body, and takes no other status for the same', () => {
+  const expected = { path: '/', status: 200, body: 'fine' };
+  expect(unexpected({ status: 204, body: '' }, expected)).toBe('HTTP 204 where 200 is expected');
+  expect(unexpected({ status: 401, body: '' }, { path: '/', status: 401 })).toBeUndefined();
+  expect(unexpected({ status: 200, body: 'FINE' }, expected)).toBe('the body does not contain "fine"');
+  expect(unexpected({ status: 200, body: '' }, { ...expected, body: '' })).toBeUndefined();
+});

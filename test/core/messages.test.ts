@@ -7,7 +7,7 @@ import {
   readinessMessage,
   startMessage,
 } from '../../core/messages';
-import { app, appRun, config, NOW, run, seeded } from './builders';
+import { app, appRun, config, NOW, pick, run, seeded } from './builders';
 
 const configuration = config([app()]);
 const many = (count: number, changes = {}) =>
@@ -64,7 +64,7 @@ it('starts with what, why, what next, how to watch and how to stop', () => {
     '- shop: room: little',
     'the newest backup is of 2026-03-29T03:00:00.000Z',
     'npx lifeboat status run-1',
-    'aws stepfunctions stop-execution --execution-arn arn:aws:states',
+    'aws stepfunctions stop-execution --region us-east-2 --execution-arn arn:aws:states',
   ]) {
     expect(text).toContain(part);
   }
@@ -170,4 +170,138 @@ it('links to the execution in its own Region', () => {
   expect(consoleLink('ARN', 'eu-west-1')).toBe(
     'https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/ARN',
   );
+});
+
+it('has a subject that SNS takes, whatever the apps and the configuration are called', () => {
+  const random = seeded(31);
+  const word = () =>
+    Array.from({ length: 1 + Math.floor(random() * 60) }, () =>
+      pick(random, 'a', 'b', '-', 'é', '→', '\n', '\u{1F6DF}'),
+    ).join('');
+  for (let round = 0; round < 300; round++) {
+    const named = { ...configuration, name: word() };
+    const apps = Array.from({ length: Math.floor(random() * 6) }, () =>
+      appRun({
+        app: word(),
+        needsApproval: true,
+        ...(random() < 0.5
+          ? ended(pick(random, 'succeeded', 'refused', 'rolled-back', 'needs-attention'))
+          : {}),
+      }),
+    );
+    for (const { subject } of [
+      startMessage(named, run(), apps, []),
+      approvalMessage(named, run(), apps, 'TOKEN'),
+      endMessage(named, record(), apps, 'Summary.'),
+      badRequestMessage(named, run(), word()),
+      readinessMessage(named, 'dr', [word()], []),
+    ])
+      expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  }
+});
+
+it.each([
+  [1, 'app-0'],
+  [3, 'app-0, app-1, app-2'],
+  [4, 'app-0, app-1 and 2 more apps'],
+])('names %d apps as %s', (count, names) => {
+  expect(startMessage(configuration, run(), many(count), []).subject).toBe(`[levlabs] Moving ${names} to dr`);
+});
+
+it('is the whole text, for a run that goes well', () => {
+  expect(endMessage(configuration, record(), [appRun(ended('succeeded'))], 'Summary.').text).toBe(
+    [
+      'Summary.',
+      'Execution: https://us-east-2.console.aws.amazon.com/states/home?region=us-east-2#/v2/executions/details/arn:aws:states:us-east-2:111122223333:execution:lifeboat-levlabs:run-1',
+      'There is nothing that you must do now.',
+    ].join('\n\n'),
+  );
+});
+
+it('is the whole text, for apps of which one could not be moved', () => {
+  const apps = [
+    appRun(ended('succeeded', { reasons: ['Runs on dr.'] })),
+    appRun({
+      app: 'wiki',
+      notes: ['room: little'],
+      ...ended('rolled-back', { reasons: ['No pod.'], next: 'npx lifeboat activate dr --app wiki' }),
+    }),
+  ];
+  const dependencies = [
+    { check: 'dependencies' as const, level: 'warning' as const, detail: 'registry is slow' },
+  ];
+  expect(endMessage(configuration, record({ dependencies }), apps, 'Summary.').text).toBe(
+    [
+      'Summary.',
+      'Apps:\n- shop: succeeded. Runs on dr.\n- wiki: rolled-back. No pod.',
+      'Good to know:\n- registry is slow\n- wiki: room: little',
+      'Execution: https://us-east-2.console.aws.amazon.com/states/home?region=us-east-2#/v2/executions/details/arn:aws:states:us-east-2:111122223333:execution:lifeboat-levlabs:run-1',
+      'Type next: npx lifeboat activate dr --app wiki',
+    ].join('\n\n'),
+  );
+});
+
+it('says each command once, and none for apps for which there was nothing to do', () => {
+  const apps = [
+    appRun(ended('refused', { next: 'one' })),
+    appRun({ app: 'b', ...ended('refused', { next: 'one' }) }),
+    appRun({ app: 'c', ...ended('refused', { next: 'two', nothingToDo: true }) }),
+  ];
+  const { text, subject } = endMessage(configuration, record(), apps, 'Summary.');
+  expect(text).toContain('Type next: one');
+  expect(text).not.toContain('Then:');
+  expect(subject).toBe('[levlabs] Not moved to dr: shop, b');
+});
+
+it('lists twenty apps without a count, and counts from the twenty-first', () => {
+  const text = (count: number) =>
+    endMessage(configuration, record(), many(count, ended('refused')), 'Summary.').text;
+  expect(text(20)).not.toContain('more.');
+  expect(text(21)).toContain('and 1 more.');
+});
+
+it('takes the outcome that it is told, for a run that has no apps', () => {
+  const { subject, attributes } = endMessage(configuration, record(), [], 'Summary.', 'needs-attention');
+  expect(subject).toBe('[levlabs] NEEDS ATTENTION: no app on the way to dr');
+  expect(attributes.event).toBe('needs-attention');
+});
+
+it('speaks of no data and no backup for stateless apps', () => {
+  const { text } = startMessage(configuration, run(), [appRun()], []);
+  expect(text).toContain(
+    'What happens next:\n- Fence the other site, scale up, verify, flip main, confirm. You get one more message at the end.',
+  );
+  expect(text).not.toContain('Apps that stay');
+  expect(text).not.toContain('Good to know');
+});
+
+it('asks only about apps that wait for an approval, and names the site that looks lost', () => {
+  const apps = [
+    appRun({
+      needsApproval: true,
+      verdict: { word: 'down', final: true, reasons: ['Bad.'] },
+      notes: ['room: little'],
+    }),
+    appRun({ app: 'gone', needsApproval: true, ...ended('refused') }),
+  ];
+  const { text } = approvalMessage(configuration, run({ activate: 'primary' }), apps, 'TOKEN');
+  expect(text).toContain('dr (us-east-2) looks lost. Shall Lifeboat move shop to primary (us-east-1)?');
+  expect(text).toContain('Why:\n- Alarm\n- shop: Bad.');
+  expect(text).toContain('Good to know:\n- shop: room: little');
+  expect(text).toContain('--region us-east-1');
+  expect(text).toContain('To deny: npx lifeboat deny run-1');
+  expect(text).not.toContain('gone');
+});
+
+it('tells a site that is not ready any more, also when something else is well again', () => {
+  const { subject, text, attributes } = readinessMessage(
+    configuration,
+    'dr',
+    ['shop: nodes: none'],
+    ['wiki: api: no'],
+  );
+  expect(subject).toBe('[levlabs] dr is not ready for a failover');
+  expect(attributes).toEqual({ lifeboat: 'levlabs', event: 'not-ready', activate: 'dr' });
+  expect(text).toContain('whether dr (us-east-2) could take over');
+  expect(text).toContain('Not ready any more:\n- shop: nodes: none\n\nReady again:\n- wiki: api: no');
 });

@@ -194,3 +194,112 @@ it('stands dependencies as warnings: they are for people to judge', () => {
     dependencyFindings([{ dependency, result: { ok: false, failure: 'timeout', detail: 'slow' } }]),
   ).toMatchObject([{ level: 'warning', detail: 'registry (https://r/) does not answer: slow.' }]);
 });
+
+it('judges nothing of a cluster that does not answer', () => {
+  expect(check({ unreachable: 'timeout', nodes: [], workloads: [], ingresses: [] })).toEqual([
+    { check: 'api', level: 'error', detail: 'The Kubernetes API of dr does not answer: timeout.' },
+  ]);
+});
+
+it('takes room that is just enough, and tells both when both are short', () => {
+  const asking = (cpu: string, memory: string) =>
+    check({ workloads: [deployment('web', 0, { spec: { replicas: 0, template: pod({ cpu, memory }) } })] });
+  expect(asking('2', '4Gi')).toEqual([]);
+  expect(asking('2.5', '5Gi')).toEqual([
+    {
+      check: 'room',
+      level: 'warning',
+      detail:
+        '5.0 cores are needed, 4.0 are free; 10.0 GiB of memory are needed, 8.0 GiB are free; the nodes must grow first.',
+    },
+  ]);
+});
+
+it('tells an app without data by an error what nobody will bring', () => {
+  const withData = app({ data });
+  const veleroReady = true;
+  expect(check({ workloads: [], wanted: {} })).toMatchObject([{ check: 'workloads', level: 'error' }]);
+  expect(check({ workloads: [], wanted: {}, veleroReady }, withData)).toMatchObject([
+    { check: 'workloads', level: 'warning', detail: 'No workload in namespace shop.' },
+  ]);
+  expect(check({ missingWorkloads: ['a', 'b'] })[0]?.detail).toBe('Not in the cluster: a, b.');
+});
+
+it('names an image of the lost Region once, and only registries that are there', () => {
+  const lost = '1.dkr.ecr.us-east-1.amazonaws.com/web:1';
+  const details = (...images: string[]) =>
+    check({ workloads: images.map(image) }).map(({ detail }) => detail);
+  expect(details(lost, lost)).toEqual([`${lost} comes from the registry of us-east-1.`]);
+  expect(details('1.dkr.ecr.us-east-2.amazonaws.com/web:1', 'nginx', 'docker.io/us-east-1/x')).toEqual([]);
+});
+
+it('tells pods that cannot be pulled in the namespaces of the app only', () => {
+  const stuck = (namespace: string | undefined, reason: string, message?: string) => ({
+    metadata: { name: 'p', ...(namespace ? { namespace } : {}) },
+    status: { containerStatuses: [{ state: { waiting: { reason, ...(message ? { message } : {}) } } }] },
+  });
+  const details = (...pods: TargetFacts['pods']) => check({ pods }).map(({ detail }) => detail);
+  expect(details(stuck('shop', 'ErrImagePull'))).toEqual(['Pod shop/p: ErrImagePull']);
+  expect(details(stuck('other', 'ErrImagePull'), stuck(undefined, 'ErrImagePull'))).toEqual([]);
+  expect(details(stuck('shop', 'CrashLoopBackOff'), { metadata: { name: 'q', namespace: 'shop' } })).toEqual(
+    [],
+  );
+});
+
+it('looks at Ingresses by host, with or without rules and paths', () => {
+  const bare = { metadata: { name: 'bare', namespace: 'shop' } };
+  const pathless = { ...bare, spec: { rules: [{ host: 'main.levlabs.link' }] } };
+  const serviceless = { ...bare, spec: { rules: [{ host: 'main.levlabs.link', http: { paths: [{}] } }] } };
+  for (const useless of [bare, pathless, serviceless]) {
+    expect(check({ ingresses: [useless] })).toMatchObject([{ check: 'ingress', level: 'error' }]);
+    expect(check({ ingresses: [...ready.ingresses, useless] })).toEqual([]);
+  }
+  expect(check({ services: [{ metadata: { name: 'web', namespace: 'other' } }] })).toMatchObject([
+    { check: 'ingress', level: 'error' },
+  ]);
+});
+
+it.each([
+  [14 * 86_400, 'The certificate for main.levlabs.link expires in 14 d.'],
+  [14 * 86_400 + 1, undefined],
+  [3600, 'The certificate for main.levlabs.link expires in 60 min.'],
+])('warns of a certificate with %d s left: %s', (seconds, detail) => {
+  const { handshake } = ready;
+  const certificate = {
+    names: ['main.levlabs.link'],
+    validFrom: 0,
+    validTo: NOW + seconds * 1000,
+    issuer: 'CA',
+    trusted: true,
+  };
+  expect(check(handshake ? { handshake: { ...handshake, certificate } } : {})[0]?.detail).toBe(detail);
+});
+
+it('is an error when the certificate of a failed handshake is wrong, and says which', () => {
+  const certificate = {
+    names: ['dr.levlabs.link'],
+    validFrom: 0,
+    validTo: NOW + 1,
+    issuer: 'CA',
+    trusted: true,
+  };
+  expect(check({ handshake: { ok: false, failure: 'tls', detail: 'wrong name', certificate } })).toEqual([
+    {
+      check: 'certificate',
+      level: 'error',
+      detail:
+        'A client of main.levlabs.link would be shown a wrong certificate: the certificate is for dr.levlabs.link, not for main.levlabs.link.',
+    },
+  ]);
+});
+
+it('asks for Velero only where there is data, and says where it was looked for', () => {
+  expect(check({ veleroReady: false })).toEqual([]);
+  expect(check({}, app({ data }))).toEqual([
+    { check: 'velero', level: 'error', detail: 'No Velero server is ready in namespace velero.' },
+  ]);
+});
+
+it('finds nothing about no dependencies', () => {
+  expect(dependencyFindings([])).toEqual([]);
+});

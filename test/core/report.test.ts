@@ -1,4 +1,5 @@
-import { arrived, causeText, concerned, ended, overall, summaryOf } from '../../core/report';
+import { arrived, causeText, concerned, ended, outcomeOf, overall, summaryOf } from '../../core/report';
+import type { Outcome } from '../../core/run';
 import { appRun, NOW, run } from './builders';
 
 const end = (outcome: 'succeeded' | 'refused' | 'rolled-back' | 'needs-attention', changes = {}) =>
@@ -61,9 +62,10 @@ describe('the end of an app', () => {
     });
   });
   it('is refused when another run has the app', () => {
-    expect(
-      ended(run(), appRun({ flippedAt: NOW }), { Error: 'LeaseLost', Cause: 'gone' }, undefined, NOW),
-    ).toMatchObject({ outcome: 'refused', reasons: ['LeaseLost: gone'] });
+    expect(ended(run(), appRun(), { Error: 'LeaseLost', Cause: 'gone' }, undefined, NOW)).toMatchObject({
+      outcome: 'refused',
+      reasons: ['LeaseLost: gone'],
+    });
   });
 });
 
@@ -75,3 +77,94 @@ it.each([
 ])('reads the cause %j', (Cause, text) => {
   expect(causeText({ Error: 'E', Cause })).toBe(text);
 });
+
+it.each<[Outcome[], Outcome]>([
+  [[], 'refused'],
+  [['succeeded', 'succeeded'], 'succeeded'],
+  [['refused', 'succeeded'], 'refused'],
+  [['rolled-back', 'refused', 'succeeded'], 'rolled-back'],
+  [['succeeded', 'needs-attention', 'rolled-back'], 'needs-attention'],
+])('makes of %j: %s, in any order', (outcomes, expected) => {
+  expect(overall(outcomes.map(outcome => end(outcome)))).toBe(expected);
+  expect(overall(outcomes.toReversed().map(outcome => end(outcome)))).toBe(expected);
+});
+
+it('takes an app without an end for one that needs somebody', () => {
+  expect(outcomeOf(appRun())).toBe('needs-attention');
+  expect(overall([end('succeeded'), appRun()])).toBe('needs-attention');
+  expect(concerned([])).toEqual([]);
+});
+
+describe('the summary', () => {
+  it('counts from best to worst, and gives the reasons of the worst', () => {
+    const apps = [
+      end('rolled-back', { reasons: ['No pod.', 'DNS was not touched.'] }),
+      { ...end('succeeded'), app: 'wiki' },
+      { ...end('rolled-back', { reasons: ['No data.'] }), app: 'mailer' },
+    ];
+    expect(summaryOf(run(), apps)).toBe(
+      'Activation of dr: 1 succeeded, 2 rolled-back. shop: No pod. DNS was not touched. mailer: No data.',
+    );
+  });
+  it('gives three reasons and counts those beyond', () => {
+    const three = Array.from({ length: 3 }, () => end('refused'));
+    expect(summaryOf(run(), three)).not.toContain('more');
+    expect(summaryOf(run(), [...three, end('refused')])).toContain('And 1 more.');
+  });
+});
+
+describe('what an app is told at its end', () => {
+  const failure = { Error: 'RestoreFailed', Cause: '{"errorMessage":"Restore r is Failed."}' };
+  it('after the flip: that nothing was undone, and the command that goes on', () => {
+    expect(ended(run({ activate: 'primary' }), appRun({ flippedAt: 0 }), failure, undefined, NOW)).toEqual({
+      at: NOW,
+      failure,
+      outcome: 'needs-attention',
+      reasons: ['main points to primary already, and nothing was undone: Restore r is Failed.'],
+      next: 'npx lifeboat activate primary --app shop',
+    });
+  });
+  it('before the flip: that all is as before', () => {
+    expect(ended(run(), appRun(), failure, true, NOW)).toEqual({
+      at: NOW,
+      failure,
+      outcome: 'rolled-back',
+      reasons: ['Restore r is Failed.', 'DNS was not touched, and what this run had scaled is as before.'],
+      next: 'npx lifeboat activate dr --app shop',
+    });
+  });
+  it.each([false, undefined])('when not everything was undone (%s): where to look', undone => {
+    expect(ended(run(), appRun(), failure, undone, NOW).reasons[1]).toBe(
+      'DNS was not touched, but not everything could be undone: look at the workloads of shop on dr and primary.',
+    );
+  });
+  it('when another run took the lease: to look at that one', () => {
+    const lost = { Error: 'LeaseLost', Cause: '{"errorMessage":"run-2 has shop."}' };
+    expect(ended(run(), appRun(), lost, true, NOW)).toEqual({
+      at: NOW,
+      failure: lost,
+      outcome: 'refused',
+      reasons: ['run-2 has shop.'],
+      next: 'npx lifeboat status',
+    });
+  });
+  it('when it arrived: nothing to type', () => {
+    expect(
+      arrived(run(), appRun({ backup: { name: 'b', takenAt: NOW - 1000 } }), NOW + 130_000),
+    ).toMatchObject({
+      at: NOW + 130_000,
+      outcome: 'succeeded',
+    });
+    expect(arrived(run(), appRun(), NOW)).not.toHaveProperty('next');
+    expect(arrived(run(), appRun({ backup: { name: 'b', takenAt: NOW } }), NOW).reasons[0]).toContain(
+      'what was written later is not here',
+    );
+  });
+});
+
+it.each(['[]', '7', '"text"', '{"errorMessage":7}'])(
+  'keeps a cause that is JSON and no error of a Lambda: %s',
+  Cause => {
+    expect(causeText({ Error: 'E', Cause })).toBe(`E: ${Cause}`);
+  },
+);

@@ -89,3 +89,52 @@ it('says everything that is wrong at once, and cuts what is long', () => {
   expect(said).toContain('"mode" is 1');
   expect(said).toContain(`"activate" is "${'x'.repeat(76)}...`);
 });
+
+it.each([
+  [{ activate: 'dr', mode: 'failover' }, 'a mode that is built'],
+  [{ activate: 'dr', reason: 'x'.repeat(500) }, 'a reason of 500 characters'],
+  [{ activate: 'dr', reason: '' }, 'an empty reason'],
+  [{ activate: 'dr', startedBy: 'person' }, 'a person'],
+  [{ activate: 'dr', acceptOldBackup: false }, 'a plain no'],
+  [{ activate: 'dr', apps: ['mailer'] }, 'one app'],
+  [{ activate: 'dr', reason: undefined, apps: undefined, mode: undefined }, 'fields that are not there'],
+])('takes %j: %s', (input: object, _what: string) => {
+  expect(problem(input)).toBeUndefined();
+});
+
+it('keeps the order of the apps and the words of the starter', () => {
+  expect(
+    parseRequest(
+      { activate: 'dr', apps: ['mailer', 'shop', 'mailer'], reason: 'Region is gone' },
+      both,
+      'dr',
+    ),
+  ).toMatchObject({
+    apps: ['mailer', 'shop'],
+    reason: 'Region is gone',
+  });
+});
+
+it('is the whole message, for a start at the wrong state machine', () => {
+  expect(problem({ activate: 'primary' })).toBe(
+    '"activate" is "primary", and this state machine activates "dr" only; start the one of the same name in us-east-1 for "primary". At its shortest the input is {"activate": "dr"}. Nothing was touched.',
+  );
+});
+
+it('takes nobody for an alarm, or for a yes, by mistake', () => {
+  expect(parseRequest({ activate: 'primary' }, both, 'primary')).toMatchObject({
+    activate: 'primary',
+    startedBy: 'person',
+    acceptOldBackup: false,
+  });
+  for (const acceptOldBackup of ['true', 1, null, [], {}])
+    expect(problem({ activate: 'dr', acceptOldBackup })).toContain('"acceptOldBackup" is');
+  for (const startedBy of ['Alarm', '', null, true])
+    expect(problem({ activate: 'dr', startedBy })).toContain('"startedBy" is');
+});
+
+it('shows 80 characters of a value, and cuts longer ones', () => {
+  // Quotes count too.
+  expect(problem({ activate: 'x'.repeat(78) })).toContain(`"${'x'.repeat(78)}";`);
+  expect(problem({ activate: 'x'.repeat(79) })).toContain(`"${'x'.repeat(76)}...;`);
+});

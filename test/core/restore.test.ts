@@ -3,12 +3,13 @@ import {
   imageNamesConfigMap,
   judgeRestore,
   modifiersConfigMap,
+  NEVER_RESTORED,
   overdue,
   restoreClock,
   restoreName,
   restoreObject,
 } from '../../core/restore';
-import { app, data, NOW } from './builders';
+import { app, data, NOW, pick, seeded } from './builders';
 
 const restore = (phase: string | undefined, status: object = {}): RestoreObject => ({
   metadata: { name: 'r' },
@@ -170,5 +171,157 @@ it('hands image rewrites to Velero in rows, always in the same order', () => {
   expect(imageNamesConfigMap('velero', { 'b.example': 'x', 'a.example': 'y' })).toMatchObject({
     metadata: { namespace: 'velero', labels: { 'velero.io/change-image-name': 'RestoreItemAction' } },
     data: { rewrite0: 'a.example,y', rewrite1: 'b.example,x' },
+  });
+});
+
+it('does a restore only at exactly Completed, unless PartiallyFailed is accepted, whatever else the status says', () => {
+  const random = seeded(41);
+  const words = { done: 0, failed: 0, 'under-way': 0 };
+  for (let round = 0; round < 2000; round++) {
+    const phase = pick(
+      random,
+      'Completed',
+      'PartiallyFailed',
+      'Failed',
+      'FailedValidation',
+      'New',
+      'InProgress',
+      'Finalizing',
+      'Completed ',
+      'COMPLETED',
+      'Deleting',
+      '',
+      undefined,
+    );
+    const policy = pick(random, 'refuse' as const, 'accept' as const);
+    const { word } = judgeRestore(
+      restore(phase, {
+        errors: Math.floor(random() * 3),
+        warnings: Math.floor(random() * 3),
+        progress: { totalItems: 5, itemsRestored: 5 },
+        ...(random() < 0.5 ? { failureReason: 'gone' } : {}),
+      }),
+      policy,
+    );
+    words[word]++;
+    expect(word === 'done').toBe(
+      phase === 'Completed' || (phase === 'PartiallyFailed' && policy === 'accept'),
+    );
+    expect(word === 'failed').toBe(
+      phase === 'Failed' ||
+        phase === 'FailedValidation' ||
+        (phase === 'PartiallyFailed' && policy === 'refuse'),
+    );
+  }
+  for (const count of Object.values(words)) expect(count).toBeGreaterThan(100);
+});
+
+it('says how a restore stands', () => {
+  expect(judgeRestore(restore('PartiallyFailed', { errors: 2 }), 'accept').detail).toBe(
+    'Restore r is PartiallyFailed (0 warnings, 2 errors), which the configuration accepts.',
+  );
+  expect(judgeRestore(restore('Failed'), 'refuse').detail).toBe(
+    'Restore r is Failed (0 warnings, 0 errors).',
+  );
+  expect(
+    judgeRestore(restore('InProgress', { progress: { totalItems: 9, itemsRestored: 4 } }), 'refuse').detail,
+  ).toBe('Restore r is InProgress, 4 of 9 items.');
+  expect(judgeRestore(restore(undefined), 'refuse').detail).toBe('Restore r is New.');
+  expect(judgeRestore(restore('Dreaming'), 'refuse').detail).toBe(
+    'Restore r is Dreaming (a phase that Velero 1.18 does not have).',
+  );
+});
+
+it.each([
+  [1200, undefined],
+  [1200.001, 'not done after 20 min, the deadline is 20 min'],
+  [1260, 'not done after 21 min, the deadline is 20 min'],
+  [0, undefined],
+  [-5, undefined],
+])('with a deadline of 20 min, after %d s: %s', (seconds, late) => {
+  expect(overdue(NOW, 1200, NOW + seconds * 1000)).toBe(late);
+});
+
+it.each([
+  ['InProgress', true],
+  ['WaitingForPluginOperations', true],
+  ['WaitingForPluginOperationsPartiallyFailed', true],
+  ['Finalizing', true],
+  ['FinalizingPartiallyFailed', true],
+  ['New', false],
+  ['Completed', false],
+  ['Failed', false],
+  ['PartiallyFailed', false],
+])('waits behind another restore that is %s: %s', (phase, waits) => {
+  const other = { metadata: { name: 'other' }, status: { phase } };
+  expect(restoreClock(restore('New'), [other], NOW)).toBe(waits ? undefined : NOW);
+});
+
+it('does not wait behind itself, nor behind anything once it has started', () => {
+  const running = restore('InProgress', { startTimestamp: '2026-03-29T03:00:01Z' });
+  const other = { metadata: { name: 'other' }, status: { phase: 'InProgress' } };
+  expect(restoreClock(running, [running, other], NOW)).toBe(NOW + 1000);
+  expect(restoreClock(restore('InProgress'), [restore('InProgress')], NOW)).toBe(NOW);
+  expect(restoreClock(restore('New', { startTimestamp: 'soon' }), [], NOW)).toBe(NOW);
+});
+
+it('is the same name for the same activation, and another for the next', () => {
+  expect(restoreName(app(), { id: '20260329030000' })).toBe('lifeboat-shop-20260329030000');
+  expect(restoreName(app(), { id: '20260329030001' })).not.toBe(restoreName(app(), { id: '20260329030000' }));
+  expect(restoreName(app({ name: 'mailer' }), { id: '1' })).not.toBe(restoreName(app(), { id: '1' }));
+});
+
+it('is a Restore that overwrites nothing and leaves the certificates of the site alone', () => {
+  expect(restoreObject(app({ namespaces: ['shop', 'shop-db'] }), data, 'r', 'b')).toMatchObject({
+    apiVersion: 'velero.io/v1',
+    kind: 'Restore',
+    metadata: { name: 'r', namespace: 'velero', labels: { 'lifeboat.dev/app': 'shop' } },
+    spec: {
+      backupName: 'b',
+      includedNamespaces: ['shop', 'shop-db'],
+      excludedResources: NEVER_RESTORED,
+      labelSelector: {
+        matchExpressions: [{ key: 'controller.cert-manager.io/fao', operator: 'DoesNotExist' }],
+      },
+      restorePVs: true,
+      existingResourcePolicy: 'none',
+      itemOperationTimeout: '1200s',
+      resourceModifier: { kind: 'configmap', name: 'r' },
+    },
+  });
+});
+
+it('never restores Ingresses, certificates, or work that would start before its data is there', () => {
+  expect(NEVER_RESTORED).toEqual([
+    'ingresses.networking.k8s.io',
+    'certificates.cert-manager.io',
+    'certificaterequests.cert-manager.io',
+    'orders.acme.cert-manager.io',
+    'challenges.acme.cert-manager.io',
+    'jobs.batch',
+    'replicasets.apps',
+    'endpoints',
+    'endpointslices.discovery.k8s.io',
+    'events',
+    'events.events.k8s.io',
+  ]);
+});
+
+it('takes the storage classes and labels of its own direction', () => {
+  const labelled = { ...data, labels: { dr: { site: 'dr' }, primary: { site: 'primary' } } };
+  const text = (site: 'primary' | 'dr') =>
+    JSON.stringify(modifiersConfigMap(app(), labelled, site, 'r', 'v'));
+  expect(text('primary')).toContain(String.raw`\\\"storageClassName\\\":\\\"gp3-primary\\\"`);
+  expect(text('primary')).not.toContain(String.raw`\\\"site\\\":\\\"dr\\\"`);
+  expect(text('dr')).toContain(String.raw`\\\"storageClassName\\\":\\\"gp3-dr\\\"`);
+  expect(text('dr')).toContain(String.raw`\\\"site\\\":\\\"dr\\\"`);
+});
+
+it('has no rows where no registry is rewritten', () => {
+  expect(imageNamesConfigMap('velero', {}).data).toEqual({});
+  expect(imageNamesConfigMap('velero', { b: '1', c: '2', a: '3' }).data).toEqual({
+    rewrite0: 'a,3',
+    rewrite1: 'b,1',
+    rewrite2: 'c,2',
   });
 });

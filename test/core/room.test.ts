@@ -70,3 +70,44 @@ describe('room', () => {
     });
   });
 });
+
+it.each([
+  ['100n', 1e-7],
+  ['5u', 5e-6],
+  ['1k', 1000],
+  ['2G', 2e9],
+  ['1T', 1e12],
+  ['1Ki', 1024],
+  ['3Mi', 3 * 2 ** 20],
+  ['1Ti', 2 ** 40],
+  ['0', 0],
+  ['', 0],
+  ['-1', 0],
+])('reads the suffix of %j', (text, number) => {
+  expect(quantity(text)).toBeCloseTo(number, 12);
+});
+
+it('has no room without nodes, and needs none without workloads', () => {
+  expect(freeRoom([], [])).toEqual({ cpu: 0, memory: 0 });
+  expect(neededRoom([], {})).toEqual({ cpu: 0, memory: 0 });
+  expect(readyNodes([])).toEqual([]);
+});
+
+it('adds up all nodes, and all containers of a pod', () => {
+  const ready = (name: string, cpu: string) => ({
+    metadata: { name },
+    status: {
+      conditions: [
+        { type: 'MemoryPressure', status: 'False' },
+        { type: 'Ready', status: 'True' },
+      ],
+      allocatable: { cpu, memory: '1Gi' },
+    },
+  });
+  const container = (cpu: string) => ({ resources: { requests: { cpu } } });
+  const pod = {
+    metadata: { name: 'p' },
+    spec: { nodeName: 'a', containers: [container('250m'), {}, container('1')] },
+  };
+  expect(freeRoom([ready('a', '2'), ready('b', '1500m')], [pod])).toEqual({ cpu: 2.25, memory: 2 * 2 ** 30 });
+});

@@ -1,4 +1,5 @@
 import { pauseChange, undoPause } from '../../core/schedule';
+import { seeded } from './builders';
 
 describe('a backup schedule', () => {
   const schedule = { metadata: { name: 'shop', namespace: 'velero' }, spec: { paused: false } };
@@ -48,4 +49,31 @@ describe('a backup schedule', () => {
       undoPause({ metadata: { name: 'x', annotations: { 'lifeboat.dev/changed-by': 'a1' } } }, 'a1'),
     ).toEqual([]);
   });
+});
+
+it('gives a schedule its former state back, however often it is paused and undone', () => {
+  type Schedule = Parameters<typeof pauseChange>[0];
+  const apply = (schedule: Schedule, changes: ReturnType<typeof pauseChange>): Schedule =>
+    changes.reduce<Schedule>((now, { patch }) => {
+      const { metadata, spec } = patch as {
+        metadata: { annotations: Record<string, string | null> };
+        spec: { paused: boolean };
+      };
+      const marks = Object.entries({ ...now.metadata.annotations, ...metadata.annotations });
+      const kept = marks.filter((entry): entry is [string, string] => entry[1] !== null);
+      return {
+        metadata: { ...now.metadata, annotations: Object.fromEntries(kept) },
+        spec: { paused: spec.paused },
+      };
+    }, schedule);
+  const random = seeded(37);
+  for (let round = 0; round < 300; round++) {
+    const paused = random() < 0.5;
+    let now: Schedule = { metadata: { name: 'shop', namespace: 'velero' }, spec: { paused } };
+    for (let times = 0; times < 1 + random() * 4; times++)
+      now = apply(now, pauseChange(now, random() < 0.5, 'a1'));
+    for (let times = 0; times < 1 + random() * 2; times++) now = apply(now, undoPause(now, 'a1'));
+    expect(now.spec?.paused).toBe(paused);
+    expect(Object.keys(now.metadata.annotations ?? {})).toEqual([]);
+  }
 });

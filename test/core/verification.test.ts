@@ -56,3 +56,43 @@ describe('what a client of main gets', () => {
     expect(clientProblem({ ...good, status: 503 }, endpoint, NOW)).toBe('HTTP 503 where 200 is expected');
   });
 });
+
+it.each([
+  [NOW - 1, NOW, 'expired'],
+  [NOW - 1, NOW + 1, 'well'],
+  [NOW, NOW + 1, 'well'],
+  [NOW + 1, NOW + 2, 'not yet'],
+])('of a certificate that is valid from %d to %d: %s', (validFrom, validTo, word) => {
+  const problem = certificateProblem({ ...certificate, validFrom, validTo }, 'main.levlabs.link', NOW);
+  expect(problem?.includes('expired') ? 'expired' : problem ? 'not yet' : 'well').toBe(word);
+});
+
+it('takes a wildcard for one label and no more', () => {
+  expect(covers('*.levlabs.link', 'MAIN.LEVLABS.LINK')).toBe(true);
+  expect(covers('*.LEVLABS.link', 'main.levlabs.link')).toBe(true);
+  expect(covers('*.levlabs.link', '.levlabs.link')).toBe(false);
+  expect(covers('*levlabs.link', 'main.levlabs.link')).toBe(false);
+  expect(covers('m*.levlabs.link', 'main.levlabs.link')).toBe(false);
+  expect(covers('', 'main.levlabs.link')).toBe(false);
+});
+
+it('refuses an answer that is right with a certificate that is wrong', () => {
+  const good = { ok: true as const, status: 200, body: '', tookMs: 1 };
+  expect(clientProblem({ ...good, certificate: { ...certificate, trusted: false } }, endpoint, NOW)).toBe(
+    'the certificate is not trusted: unknown issuer',
+  );
+  expect(
+    clientProblem(
+      { ...good, certificate: { ...certificate, names: ['dr.levlabs.link', 'x'] } },
+      endpoint,
+      NOW,
+    ),
+  ).toBe('the certificate is for dr.levlabs.link, x, not for main.levlabs.link');
+});
+
+it('asks for the text in the body where the configuration names one', () => {
+  const strict = { ...endpoint, health: { path: '/', status: 200, body: 'fine' } };
+  const answer = (body: string) => ({ ok: true as const, status: 200, body, certificate, tookMs: 1 });
+  expect(clientProblem(answer('fine'), strict, NOW)).toBeUndefined();
+  expect(clientProblem(answer('<html>'), strict, NOW)).toBe('the body does not contain "fine"');
+});

@@ -220,3 +220,222 @@ describe('readiness', () => {
     expect(readiness([plain], { 'StatefulSet/shop/web': 2 }).ready).toBe(true);
   });
 });
+
+/** What one activation may do to a site, in any order and any number of times. */
+function anything(random: () => number, objects: WorkloadObject[], activation: string): WorkloadObject[] {
+  if (random() < 0.5) return apply(objects, restChanges(objects, activation));
+  const wish = { 'Deployment/shop/a': Math.floor(random() * 6), 'Deployment/shop/b': 1 };
+  const plan = scalePlan(app(), 'dr', objects, [], wish, activation);
+  return apply(objects, [...plan.first, ...plan.afterReady]);
+}
+
+describe('marks', () => {
+  it('say what was before and which activation changed it, as texts', () => {
+    expect(restChanges([deployment('web', 2), cronJob('job')], 'a1')).toEqual([
+      {
+        kind: 'Deployment',
+        namespace: 'shop',
+        name: 'web',
+        patch: {
+          metadata: { annotations: { 'lifeboat.dev/replicas-before': '2', 'lifeboat.dev/changed-by': 'a1' } },
+          spec: { replicas: 0 },
+        },
+        detail: 'Deployment shop/web: 2 → 0',
+      },
+      {
+        kind: 'CronJob',
+        namespace: 'shop',
+        name: 'job',
+        patch: {
+          metadata: {
+            annotations: { 'lifeboat.dev/suspend-before': 'false', 'lifeboat.dev/changed-by': 'a1' },
+          },
+          spec: { suspend: true },
+        },
+        detail: 'CronJob shop/job: suspended',
+      },
+    ]);
+  });
+
+  it('of the first change survive every further one by the same activation', () => {
+    const random = seeded(47);
+    for (let round = 0; round < 500; round++) {
+      const start = [
+        deployment('a', Math.floor(random() * 6)),
+        deployment('b', Math.floor(random() * 3)),
+        cronJob('c', random() < 0.5),
+      ];
+      let now = start;
+      for (let times = 0; times < 6; times++) now = anything(random, now, 'a1');
+      for (const [index, { metadata, spec }] of now.entries()) {
+        const marks = metadata.annotations;
+        const before = start[index]?.spec;
+        if (marks === undefined) expect(spec).toEqual(before);
+        else if (before?.suspend === undefined)
+          expect(marks['lifeboat.dev/replicas-before']).toBe(String(before?.replicas));
+        else expect(marks['lifeboat.dev/suspend-before']).toBe(String(before.suspend));
+      }
+      expect(state(apply(now, undoChanges(now, [], 'a1')))).toEqual(state(start));
+    }
+  });
+
+  it('of another activation give way: what is undone is what was there when this one came', () => {
+    const start = [deployment('web', 3)];
+    const failedOver = apply(start, restChanges(start, 'a1'));
+    const cameBack = apply(
+      failedOver,
+      scalePlan(app(), 'primary', failedOver, [], { 'Deployment/shop/web': 2 }, 'a2').first,
+    );
+    expect(cameBack[0]?.metadata.annotations).toEqual({
+      'lifeboat.dev/replicas-before': '0',
+      'lifeboat.dev/changed-by': 'a2',
+    });
+    expect(state(apply(cameBack, undoChanges(cameBack, [], 'a1')))).toEqual([[2, false]]);
+    expect(state(apply(cameBack, undoChanges(cameBack, [], 'a2')))).toEqual([[0, false]]);
+  });
+
+  it('are gone after they were undone, so that a second time changes nothing', () => {
+    const start = [deployment('web', 2), cronJob('job')];
+    const rested = apply(start, restChanges(start, 'a1'));
+    const changes = undoChanges(rested, [], 'a1');
+    expect(changes.map(({ detail }) => detail)).toEqual([
+      'Deployment shop/web: 0 → 2',
+      'CronJob shop/job: runs again',
+    ]);
+    const undone = apply(rested, changes);
+    expect(undone.map(({ metadata }) => metadata.annotations)).toEqual([{}, {}]);
+    expect(undoChanges(undone, [], 'a1')).toEqual([]);
+  });
+});
+
+it('does nothing with nothing', () => {
+  expect(restChanges([], 'a1')).toEqual([]);
+  expect(undoChanges([], [], 'a1')).toEqual([]);
+  expect(seenReplicas([])).toEqual({});
+  expect(readiness([], {})).toEqual({ ready: true, waitingFor: [] });
+  expect(scalePlan(app(), 'dr', [], [], {}, 'a1')).toEqual({
+    first: [],
+    afterReady: [],
+    wanted: {},
+    notes: [],
+  });
+  expect(workloadsOf(app({ workloads: [] }), [deployment('web', 1)])).toEqual({ present: [], missing: [] });
+});
+
+describe('the wanted replicas', () => {
+  const of = (object: WorkloadObject, seen = {}, scaler?: AutoscalerObject, changes = {}) =>
+    scalePlan(app(changes), 'dr', [object], scaler ? [scaler] : [], seen, 'a1');
+  const named = (replicas: object) => ({
+    workloads: [{ kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas }],
+  });
+
+  it.each<[string, WorkloadObject, object, AutoscalerObject | undefined, object, number]>([
+    [
+      'a number for this site',
+      deployment('web', 0),
+      { 'Deployment/shop/web': 5 },
+      undefined,
+      named({ dr: 2 }),
+      2,
+    ],
+    [
+      'a number for the other site only',
+      deployment('web', 0),
+      { 'Deployment/shop/web': 5 },
+      undefined,
+      named({ primary: 2 }),
+      5,
+    ],
+    ['a number beyond the ceiling', deployment('web', 0), {}, autoscaler(1, 4), named({ dr: 9 }), 4],
+    ['a number at the ceiling', deployment('web', 0), {}, autoscaler(1, 4), named({ dr: 4 }), 4],
+    ['a number of none', deployment('web', 3), { 'Deployment/shop/web': 5 }, undefined, named({ dr: 0 }), 0],
+    [
+      'what was seen, below what stands here',
+      deployment('web', 7),
+      { 'Deployment/shop/web': 2 },
+      undefined,
+      {},
+      2,
+    ],
+    ['nothing seen, three here', deployment('web', 3), {}, undefined, {}, 3],
+    ['nothing seen, none said here', deployment('web', undefined), {}, undefined, {}, 1],
+    ['nothing seen, a floor of two', deployment('web', 0), {}, autoscaler(2), {}, 2],
+    ['nothing seen of this one', deployment('web', 0), { 'Deployment/shop/api': 4 }, undefined, {}, 1],
+  ])('for %s', (_name, object, seen, scaler, changes, count) => {
+    expect(of(object, seen, scaler, changes).wanted).toEqual({ 'Deployment/shop/web': count });
+  });
+
+  it('are what stood here before this site was put to rest, when nobody saw the other one', () => {
+    const [rested = deployment('x', 0)] = apply(
+      [deployment('web', 4)],
+      restChanges([deployment('web', 4)], 'a0'),
+    );
+    const plan = of(rested);
+    expect(plan.wanted).toEqual({ 'Deployment/shop/web': 4 });
+    expect(plan.notes).toEqual([
+      'Deployment shop/web: nobody has seen how many replicas primary has; 4 were taken.',
+    ]);
+  });
+
+  it('are planned again without a change once they stand', () => {
+    const seen = { 'Deployment/shop/web': 3 };
+    const start = [deployment('web', 0)];
+    const scaled = apply(start, scalePlan(app(), 'dr', start, [], seen, 'a1').first);
+    expect(scalePlan(app(), 'dr', scaled, [], seen, 'a1')).toEqual({
+      first: [],
+      afterReady: [],
+      wanted: seen,
+      notes: [],
+    });
+  });
+
+  it('find an autoscaler by kind, name and namespace', () => {
+    const target = (kind: string, name: string, namespace = 'shop') => ({
+      metadata: { name: 'any', namespace },
+      spec: { minReplicas: 4, maxReplicas: 9, scaleTargetRef: { kind, name } },
+    });
+    const wanted = (scaler: AutoscalerObject) =>
+      of(deployment('web', 0), {}, scaler).wanted['Deployment/shop/web'];
+    expect(wanted(target('Deployment', 'web'))).toBe(4);
+    expect(wanted(target('StatefulSet', 'web'))).toBe(1);
+    expect(wanted(target('Deployment', 'api'))).toBe(1);
+    expect(wanted(target('Deployment', 'web', 'other'))).toBe(1);
+  });
+});
+
+describe('a raised floor', () => {
+  it('keeps its first mark, and comes down to it', () => {
+    const raise = (scaler: AutoscalerObject, count: number) =>
+      scalePlan(app(), 'dr', [deployment('web', 0)], [scaler], { 'Deployment/shop/web': count }, 'a1')
+        .first.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+        .reduce((now, { patch }) => patched(now, patch), scaler);
+    const raised = raise(raise(autoscaler(2), 3), 5);
+    expect(raised.spec.minReplicas).toBe(5);
+    expect(raised.metadata.annotations).toEqual({
+      'lifeboat.dev/min-replicas-before': '2',
+      'lifeboat.dev/changed-by': 'a1',
+    });
+    expect(undoChanges([], [raised], 'a2')).toEqual([]);
+    const [change] = undoChanges([], [raised], 'a1');
+    expect(change).toMatchObject({
+      namespace: 'shop',
+      name: 'web',
+      detail: 'HorizontalPodAutoscaler shop/web: at least 2',
+    });
+    expect(patched(raised, change?.patch ?? {}).spec.minReplicas).toBe(2);
+  });
+});
+
+it('waits for every workload that is wanted, and names each', () => {
+  const set: WorkloadObject = { ...deployment('db', 1), kind: 'StatefulSet' };
+  const wanted = { 'Deployment/shop/web': 2, 'StatefulSet/shop/db': 1, 'Deployment/shop/off': 0 };
+  expect(
+    readiness(
+      [deployment('web', 2), set, deployment('off', 0, { status: { observedGeneration: 1 } })],
+      wanted,
+    ),
+  ).toEqual({
+    ready: false,
+    waitingFor: ['Deployment shop/web: 0 of 2 pods are Ready', 'StatefulSet shop/db: 0 of 1 pods are Ready'],
+  });
+});

@@ -10,6 +10,7 @@ const THROTTLES = [
   'TooManyRequestsException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
+  'KMSThrottlingException',
   'PriorRequestNotComplete',
 ];
 const DENIALS = [
@@ -18,6 +19,10 @@ const DENIALS = [
   'UnauthorizedOperation',
   'AuthorizationErrorException',
   'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+  'KMSAccessDenied',
+  'KMSAccessDeniedException',
 ];
 
 /**
@@ -45,13 +50,13 @@ export async function awsCall<T>(
 
 function translated(what: string, error: unknown): LifeboatError | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (THROTTLES.includes(error.name)) return new Throttled(`${what}: ${error.message}`);
-  if (DENIALS.includes(error.name)) {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (THROTTLES.includes(error.name) || status === 429) return new Throttled(`${what}: ${error.message}`);
+  if (DENIALS.includes(error.name) || status === 401 || status === 403) {
     return new Forbidden(
       `${what}: ${error.message} Check the policy of the step's role; cdk deploy restores it.`,
     );
   }
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   const noAnswer = status === undefined && (error as { $fault?: string }).$fault === undefined;
   if ((status !== undefined && status >= 500) || (noAnswer && isConnectionError(error))) {
     return new AwsUnavailable(`${what}: ${error.message}`);

@@ -38,7 +38,7 @@ export class Documents {
     return (await this.read<T>(key)).value;
   }
 
-  /** Every document of a partition, by sort key. */
+  /** The documents of a partition, by sort key; an empty prefix is none, which DynamoDB would refuse. */
   async query<T>(
     pk: string,
     prefix: string,
@@ -51,8 +51,8 @@ export class Documents {
         this.client.send(
           new QueryCommand({
             TableName: this.table,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-            ExpressionAttributeValues: { ':pk': { S: pk }, ':prefix': { S: prefix } },
+            KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': { S: pk }, ...(prefix ? { ':prefix': { S: prefix } } : {}) },
             ConsistentRead: true,
             ScanIndexForward: !options.newestFirst,
             ...(options.limit ? { Limit: options.limit } : {}),
@@ -64,7 +64,7 @@ export class Documents {
       found.push(...(page.Items ?? []).map(item => parse<T>(item)));
       from = page.LastEvaluatedKey;
     } while (from && found.length < (options.limit ?? Number.POSITIVE_INFINITY));
-    return found;
+    return found.slice(0, options.limit);
   }
 
   /**

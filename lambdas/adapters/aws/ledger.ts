@@ -73,6 +73,7 @@ export class DynamoLedger implements Ledger {
   }
 
   async releaseLease(app: string, runId: string): Promise<void> {
+    if ((await this.lease(app))?.runId !== runId) return;
     await this.documents.change<LeaseRecord>(
       leaseKey(app),
       now => (now?.lease?.runId === runId ? { token: now.token } : (now ?? { token: 0 })),
@@ -99,20 +100,13 @@ export class DynamoLedger implements Ledger {
   }
 
   async changeRun(id: string, change: (now: RunRecord | undefined) => RunRecord): Promise<RunRecord> {
-    let isNew = false;
-    const record = await this.documents.change<RunRecord>(
-      runKey(id),
-      now => {
-        isNew = now === undefined;
-        return change(now);
-      },
-      RECORD_TTL,
-    );
-    if (isNew) {
-      const sk = `${new Date(record.run.startedAt).toISOString()} ${id}`;
-      await this.documents.change({ pk: LIST_OF_RUNS, sk }, () => ({ id }), RECORD_TTL);
+    const known = await this.run(id);
+    if (!known) {
+      // First the list, then the record: a run that is cut in between is listed without a record, and left out.
+      const sk = `${new Date(change(undefined).run.startedAt).toISOString()} ${id}`;
+      await this.documents.change<{ id: string }>({ pk: LIST_OF_RUNS, sk }, now => now ?? { id }, RECORD_TTL);
     }
-    return record;
+    return this.documents.change(runKey(id), change, RECORD_TTL);
   }
 
   appRuns(runId: string): Promise<AppRun[]> {

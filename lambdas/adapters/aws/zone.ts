@@ -1,6 +1,5 @@
 import {
   ChangeResourceRecordSetsCommand,
-  GetChangeCommand,
   ListResourceRecordSetsCommand,
   type ResourceRecordSet,
   type Route53Client,
@@ -39,12 +38,11 @@ export class HostedZone {
 
   /**
    * Replaces one record by another in one batch; Route 53 takes both or neither.
-   * @returns the id of the change
    * @throws RecordChanged when `remove` is not exactly what stands there any more; Throttled, AwsUnavailable, Forbidden
    */
-  async swap(remove: CnameRecord, create: CnameRecord): Promise<string> {
+  async swap(remove: CnameRecord, create: CnameRecord): Promise<void> {
     try {
-      const { ChangeInfo } = await this.call('ChangeResourceRecordSets', abort =>
+      await this.call('ChangeResourceRecordSets', abort =>
         this.client.send(
           new ChangeResourceRecordSetsCommand({
             HostedZoneId: this.zoneId,
@@ -58,23 +56,17 @@ export class HostedZone {
           abort,
         ),
       );
-      return ChangeInfo?.Id ?? '';
     } catch (error) {
       if (error instanceof Error && error.name === 'InvalidChangeBatch') {
+        // A change whose answer was lost and that was sent again is refused, since the first one went through.
+        const found = await this.read(create.name);
+        if (found.kind === 'cname' && same(found.record, create)) return;
         throw new RecordChanged(
           `${remove.name} is not the CNAME to ${remove.target} (TTL ${remove.ttlSeconds}) any more: ${error.message}`,
         );
       }
       throw error;
     }
-  }
-
-  /** Whether all of Route 53's servers have the change. */
-  async insync(changeId: string): Promise<boolean> {
-    const { ChangeInfo } = await this.call('GetChange', abort =>
-      this.client.send(new GetChangeCommand({ Id: changeId }), abort),
-    );
-    return ChangeInfo?.Status === 'INSYNC';
   }
 
   private call<T>(action: string, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
@@ -88,6 +80,10 @@ function plainCname(name: string, set: ResourceRecordSet): CnameRecord | undefin
     set.Type === 'CNAME' && !set.SetIdentifier && !set.AliasTarget && set.ResourceRecords?.length === 1;
   if (!plain || !value || set.TTL === undefined) return undefined;
   return { name, ttlSeconds: set.TTL, target: value.replace(/\.$/, '') };
+}
+
+function same(left: CnameRecord, right: CnameRecord): boolean {
+  return left.ttlSeconds === right.ttlSeconds && left.target.toLowerCase() === right.target.toLowerCase();
 }
 
 function recordSet({ name, ttlSeconds, target }: CnameRecord): ResourceRecordSet {

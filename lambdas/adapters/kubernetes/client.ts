@@ -61,6 +61,8 @@ export class KubernetesClient {
   /** /readyz: @returns why the API server is not ready, or undefined when it is */
   async notReady(): Promise<string | undefined> {
     const { status, body } = await this.send({ method: 'GET', path: '/readyz' });
+    // It answers, and does not know us: that is our mistake, and says nothing about its health.
+    if (status === 401 || status === 403) throw this.refusal(status, body, `GET /readyz on ${this.cluster}`);
     return status === 200 ? undefined : `/readyz says ${status}: ${String(body).slice(0, 200)}`;
   }
 
@@ -98,13 +100,12 @@ export class KubernetesClient {
 
   /** @returns false when an object of that name is there already */
   async create(resource: Resource, namespace: string, object: unknown): Promise<boolean> {
-    try {
-      await this.call({ method: 'POST', path: path(resource, namespace), body: object });
-      return true;
-    } catch (error) {
-      if (error instanceof WriteConflict) return false;
-      throw error;
-    }
+    const request = { method: 'POST', path: path(resource, namespace), body: object } as const;
+    const { status, body } = await this.send(request);
+    if (status >= 200 && status < 300) return true;
+    // 409 is also what a quota answers that somebody changes at the moment.
+    if (status === 409 && (body as { reason?: string } | undefined)?.reason === 'AlreadyExists') return false;
+    throw this.refusal(status, body, `POST ${request.path} on ${this.cluster}`);
   }
 
   /** A JSON merge patch (RFC 7386). */
@@ -150,11 +151,13 @@ export class KubernetesClient {
     const message = `${what}: ${status} ${(body as { message?: string } | undefined)?.message ?? String(body).slice(0, 200)}`;
     if (status === 401) return new Forbidden(`${message}. Check the EKS access entry of the step's role.`);
     if (status === 403) {
-      return new Forbidden(`${message}. Apply Lifeboat's RBAC: npx lifeboat rbac | kubectl apply -f -`);
+      return new Forbidden(
+        `${message}. Apply Lifeboat's RBAC: npx lifeboat rbac --site SITE | kubectl apply -f -`,
+      );
     }
     if (status === 404) return new NotFound(message);
     if (status === 409) return new WriteConflict(message);
-    if (status === 429 || status >= 500) return new ClusterUnreachable(message);
+    if (status === 410 || status === 429 || status >= 500) return new ClusterUnreachable(message);
     return new UnexpectedAnswer(message);
   }
 }

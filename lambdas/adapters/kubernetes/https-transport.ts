@@ -1,4 +1,4 @@
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import {
   type ClusterAccess,
   type KubernetesRequest,
@@ -9,20 +9,42 @@ import {
 
 /** Kubernetes over Node's HTTPS: an API client of a few kilobytes instead of one of 1.5 MB. */
 export class HttpsTransport implements KubernetesTransport {
+  /** Keeps connections within a step; a sandbox that was frozen in between finds them closed, see `exchange`. */
+  private readonly agent = new Agent({ keepAlive: true });
+
   exchange(cluster: ClusterAccess, request: KubernetesRequest): Promise<KubernetesResponse> {
+    return this.once(cluster, request, this.agent);
+  }
+
+  private once(
+    cluster: ClusterAccess,
+    request: KubernetesRequest,
+    agent: Agent | false,
+  ): Promise<KubernetesResponse> {
     const url = new URL(cluster.endpoint + request.path);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) =>
-        reject(new TransportFailed(`${request.method} ${request.path}: ${error.message}`));
+      const late = AbortSignal.timeout(request.deadlineMs);
+      let answered = false;
+      const fail = (error: Error) => {
+        // The other end had closed a kept connection: that says nothing about the API server. Every request of ours
+        // may be sent twice.
+        if (outgoing.reusedSocket && !answered && !late.aborted) {
+          this.once(cluster, request, false).then(resolve, reject);
+          return;
+        }
+        const why = late.aborted ? `no answer within ${request.deadlineMs} ms` : error.message;
+        reject(new TransportFailed(`${request.method} ${request.path}: ${why}`));
+      };
       const outgoing = httpsRequest(
         url,
         {
           method: request.method,
           ca: cluster.certificateAuthority,
           // From the connection on: a socket timeout alone would let a slow drip of bytes go on for ever.
-          signal: AbortSignal.timeout(request.deadlineMs),
+          signal: late,
+          agent,
           headers: {
             authorization: `Bearer ${cluster.token}`,
             accept: 'application/json',
@@ -35,15 +57,18 @@ export class HttpsTransport implements KubernetesTransport {
           },
         },
         incoming => {
+          answered = true;
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', fail);
           incoming.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
-            resolve({
-              status: incoming.statusCode ?? 0,
-              body: parsed(text, incoming.headers['content-type']),
-            });
+            try {
+              const body = parsed(text, incoming.headers['content-type']);
+              resolve({ status: incoming.statusCode ?? 0, body });
+            } catch (error) {
+              fail(error as Error);
+            }
           });
         },
       );

@@ -11,14 +11,17 @@ export function toCertificate(
   if (!shown) return undefined;
   const matches = serverName === undefined || shown.checkHost(serverName) !== undefined;
   const chain = socket.authorized ? undefined : String(socket.authorizationError ?? 'not authorized');
-  const problem = chain ?? (matches ? undefined : `ERR_TLS_CERT_ALTNAME_INVALID: not for ${serverName}`);
+  const wrongName = !matches || chain?.startsWith('ERR_TLS_CERT_ALTNAME_INVALID') === true;
+  const chainProblem = chain?.startsWith('ERR_TLS_CERT_ALTNAME_INVALID') ? undefined : chain;
+  const problem =
+    chainProblem ?? (wrongName ? `ERR_TLS_CERT_ALTNAME_INVALID: not for ${serverName}` : undefined);
   return {
     names: dnsNames(shown.subjectAltName),
     validFrom: Date.parse(shown.validFrom),
     validTo: Date.parse(shown.validTo),
     issuer: shown.issuer.replaceAll('\n', ', '),
     // A wrong name is the caller's to judge: the chain may still be fine.
-    trusted: socket.authorized || chain?.startsWith('ERR_TLS_CERT_ALTNAME_INVALID') === true,
+    trusted: chainProblem === undefined,
     ...(problem ? { problem } : {}),
   };
 }

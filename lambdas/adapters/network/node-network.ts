@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { isIPv4 } from 'node:net';
 import type { Cname, Lookup, Network, WebRequest, WebResult } from '../../../core/network';
 import { webRequest } from './web-request';
 
@@ -8,8 +9,12 @@ const NO_SUCH_NAME = ['ENOTFOUND', 'ENODATA'];
 /** The real network. */
 export class NodeNetwork implements Network {
   async lookup(name: string, deadlineMs: number): Promise<Lookup> {
+    if (isIPv4(name)) return { ok: true, addresses: [name] };
     try {
-      return { ok: true, addresses: await resolver(deadlineMs).resolve4(name) };
+      return {
+        ok: true,
+        addresses: await within(deadlineMs, oneTry(deadlineMs), asked => asked.resolve4(name)),
+      };
     } catch (error) {
       const failure = NO_SUCH_NAME.includes(codeOf(error)) ? 'no-such-name' : 'no-answer';
       return { ok: false, failure, detail: `${name}: ${messageOf(error)}` };
@@ -18,7 +23,7 @@ export class NodeNetwork implements Network {
 
   async nameservers(zone: string, deadlineMs: number): Promise<string[]> {
     try {
-      return await resolver(deadlineMs).resolveNs(zone);
+      return await within(deadlineMs, oneTry(deadlineMs), asked => asked.resolveNs(zone));
     } catch (error) {
       // An empty list is what the caller makes of it: nobody to ask.
       if (codeOf(error) === '') throw error;
@@ -30,10 +35,10 @@ export class NodeNetwork implements Network {
     const half = deadlineMs / 2;
     const addresses = await this.lookup(server, half);
     if (!addresses.ok) return { ok: false, failure: 'no-answer', detail: addresses.detail };
-    const asked = resolver(half);
-    asked.setServers(addresses.addresses);
+    const authority = oneTry(half);
+    authority.setServers(addresses.addresses);
     try {
-      return { ok: true, target: (await asked.resolveCname(name))[0] };
+      return { ok: true, target: (await within(half, authority, asked => asked.resolveCname(name)))[0] };
     } catch (error) {
       if (NO_SUCH_NAME.includes(codeOf(error))) return { ok: true, target: undefined };
       return { ok: false, failure: 'no-answer', detail: `${server}: ${messageOf(error)}` };
@@ -45,9 +50,22 @@ export class NodeNetwork implements Network {
   }
 }
 
-/** A resolver whose one try ends at the deadline. */
-function resolver(deadlineMs: number): Resolver {
+function oneTry(deadlineMs: number): Resolver {
   return new Resolver({ timeout: Math.max(1, Math.round(deadlineMs)), tries: 1 });
+}
+
+/** Cancels at the deadline: c-ares' own timeout counts for each server anew, and Node looks after it once a second. */
+async function within<T>(
+  deadlineMs: number,
+  resolver: Resolver,
+  ask: (resolver: Resolver) => Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => resolver.cancel(), deadlineMs);
+  try {
+    return await ask(resolver);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function codeOf(error: unknown): string {

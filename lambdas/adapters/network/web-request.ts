@@ -15,12 +15,19 @@ export function webRequest(request: WebRequest): Promise<WebResult> {
   const startedAt = Date.now();
   return new Promise(resolve => {
     let certificate: Certificate | undefined;
+    let connected = false;
     const done = (result: WebResult) => resolve(certificate ? { ...result, certificate } : result);
     const outgoing = open(request);
     outgoing.on('socket', socket => {
-      if (request.serverName === undefined) return;
+      if (request.serverName === undefined) {
+        socket.once('connect', () => {
+          connected = true;
+        });
+        return;
+      }
       socket.once('secureConnect', () => {
         const tls = socket as TLSSocket;
+        connected = true;
         certificate = toCertificate(tls.getPeerX509Certificate(), tls, request.serverName);
         if (certificate?.problem) {
           done({ ok: false, failure: 'tls', detail: certificate.problem });
@@ -43,9 +50,9 @@ export function webRequest(request: WebRequest): Promise<WebResult> {
         outgoing.destroy();
       });
       response.on('end', answer);
-      response.on('error', error => done(failed(error, request, certificate !== undefined)));
+      response.on('error', error => done(failed(error, request, connected)));
     });
-    outgoing.on('error', error => done(failed(error, request, certificate !== undefined)));
+    outgoing.on('error', error => done(failed(error, request, connected)));
     outgoing.end();
   });
 }

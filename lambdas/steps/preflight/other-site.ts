@@ -1,5 +1,5 @@
 import type { App } from '../../../core/config';
-import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound } from '../../../core/errors';
+import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
 import { otherSite } from '../../../core/run';
 import { seenReplicas, workloadsOf } from '../../../core/workloads';
 import { mapBounded } from '../../adapters/concurrency';
@@ -29,5 +29,7 @@ export async function rememberOtherSite(deps: Deps, apps: readonly App[]): Promi
 
 /** The other site does not answer, or does not let us look: reasons to go on without it. */
 function isAbsence(error: unknown): error is Error {
-  return [ClusterUnreachable, AwsUnavailable, Forbidden, NotFound].some(kind => error instanceof kind);
+  return [ClusterUnreachable, AwsUnavailable, Throttled, Forbidden, NotFound].some(
+    kind => error instanceof kind,
+  );
 }

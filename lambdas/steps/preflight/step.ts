@@ -1,4 +1,4 @@
-import { opened } from '../../../core/admission';
+import { type Activation, opened } from '../../../core/admission';
 import type { App } from '../../../core/config';
 import { NotFound } from '../../../core/errors';
 import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
@@ -61,7 +61,7 @@ async function checkApp(
   );
   const errors = findings.filter(({ level }) => level === 'error');
   return errors.length > 0
-    ? notReady(deps, run, appRun, errors, startedAt)
+    ? notReady(deps, run, appRun, errors, facts, startedAt)
     : ready(deps, run, app, findings, facts, startedAt);
 }
 
@@ -70,6 +70,7 @@ async function notReady(
   run: Run,
   { app }: AppRun,
   errors: Finding[],
+  facts: TargetFacts,
   startedAt: number,
 ): Promise<AppRun> {
   const reasons = errors.map(({ check, detail }) => `${check}: ${detail}`);
@@ -77,7 +78,7 @@ async function notReady(
     if (!record) throw new NotFound(`The ledger has no record of ${app} in run ${run.id}.`);
     return endPhase(begun(record, startedAt), 'preflight', 'failed', reasons.join(' '), deps.clock.now());
   });
-  const stale = errors.some(({ check }) => check === 'backup') && errors.length === 1;
+  const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
   const next = `npx lifeboat activate ${run.activate} --app ${app}${stale ? ' --accept-old-backup' : ''}`;
   return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
 }
@@ -106,9 +107,15 @@ async function ready(
       activationId: activation.id,
       needsApproval: app.trigger === 'approval' && run.startedBy !== 'person',
       notes: [...new Set([...record.notes, ...warnings])],
-      ...(backup?.ok ? { backup: { name: backup.name, takenAt: backup.takenAt } } : {}),
+      ...backupOf(activation, backup),
     };
   });
+}
+
+/** What the run restores: what the activation has restored already, else the choice of this preflight. */
+function backupOf({ restore }: Activation, choice: TargetFacts['backup']): Pick<AppRun, 'backup'> {
+  if (restore) return { backup: { name: restore.backup, takenAt: restore.takenAt } };
+  return choice?.ok ? { backup: { name: choice.name, takenAt: choice.takenAt } } : {};
 }
 
 function begun(record: AppRun, startedAt: number): AppRun {

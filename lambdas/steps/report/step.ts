@@ -46,7 +46,7 @@ function whatFor(input: ReportInput | CrashInput): {
   }
   return {
     runId: input.run.id,
-    executionArn: input.run.id,
+    executionArn: input.executionArn,
     ...(input.failure ? { failure: input.failure } : {}),
   };
 }

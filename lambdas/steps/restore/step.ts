@@ -2,6 +2,7 @@ import { chooseBackup } from '../../../core/backup';
 import type { Data } from '../../../core/config';
 import { DEADLINES } from '../../../core/deadlines';
 import {
+  AwsUnavailable,
   NamespaceServesMain,
   NotFound,
   NoUsableBackup,
@@ -23,7 +24,7 @@ import type { Cluster } from '../../adapters/kubernetes/cluster';
 import type { Velero } from '../../adapters/kubernetes/velero';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
-import { mainAt } from '../looking';
+import { whereIsMain } from '../looking';
 import { clearTheWay } from './clear';
 import { putImageNames } from './images';
 import { restoreTexts } from './results';
@@ -35,6 +36,9 @@ import { restoreTexts } from './results';
 export function restoreStep(deps: Deps, input: AppInput): Promise<StepResult> {
   return appStep(deps, input, 'restore', restore);
 }
+
+/** Velero restores one after the other, deletions too: only a new server lets go of a Restore that is stuck. */
+const RESTART_VELERO = 'Before the next try: kubectl -n velero rollout restart deployment velero';
 
 async function restore(context: AppContext): Promise<Progress> {
   const { deps, app, startedAt } = context;
@@ -58,7 +62,7 @@ async function restore(context: AppContext): Promise<Progress> {
     );
     if (late) {
       throw new RestoreOverdue(
-        `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}`,
+        `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}. ${RESTART_VELERO}`,
       );
     }
     const why = queued ? ' Velero has another restore at work.' : '';
@@ -92,7 +96,13 @@ async function alreadyServing(
 ): Promise<Progress | undefined> {
   const { activate } = input.run;
   if (app.endpoint) {
-    if ((await mainAt(deps.network, app.endpoint)) !== activate) return undefined;
+    const { known, sites } = await whereIsMain(deps.network, app.endpoint);
+    if (!known) {
+      throw new AwsUnavailable(
+        `No name server of ${app.endpoint.zone.name} answers: it is not known whether ${activate} serves.`,
+      );
+    }
+    if (!sites.has(activate)) return undefined;
     return {
       word: 'skipped',
       detail: `${app.endpoint.main} points to ${activate} already: its data are not touched.`,
@@ -116,42 +126,51 @@ async function begin(context: AppContext, data: Data, cluster: Cluster, velero: 
     if (late) throw new RestoreOverdue(`${waitsFor} It is ${late}, and no restore was started.`);
     return { word: 'waiting', detail: waitsFor };
   }
-  const backup = activation.restore?.backup ?? (await backupFor(context, data, velero));
+  const backup = activation.restore ? chosen(activation.restore) : await backupFor(context, data, velero);
   const name = restoreName(app, activation);
   await putImageNames(deps, velero, activate);
   // Written before the Restore exists: a run that is cut right here finds the name and creates no second one.
   await deps.ledger.changeActivation(app.name, now => ({
     ...(now ?? activation),
-    restore: { name, backup },
+    restore: { name, backup: backup.name, takenAt: backup.takenAt },
   }));
   await assertNotServing(context);
   await velero.startRestore(
     modifiersConfigMap(app, data, activate, name, await velero.image()),
-    restoreObject(app, data, name, backup),
+    restoreObject(app, data, name, backup.name),
   );
-  return { word: 'waiting', detail: `Restore ${name} from backup ${backup} was started.` };
+  return { word: 'waiting', detail: `Restore ${name} from backup ${backup.name} was started.` };
 }
 
 async function backupFor(
   { deps, app, input, record }: AppContext,
   data: Data,
   velero: Velero,
-): Promise<string> {
+): Promise<ChosenBackup> {
   const run = await deps.ledger.run(input.run.id);
   if (!run) throw new NotFound(`The ledger has no run ${input.run.id}.`);
   // What the preflight chose and told on-call; a newer one may have come since, but this is the promise.
-  if (record.backup) return record.backup.name;
+  if (record.backup) return record.backup;
   const [backups, locations] = await Promise.all([velero.backups(), velero.locations()]);
   const choice = chooseBackup(app, data, backups, locations, run.acceptOldBackup, deps.clock.now());
   if (!choice.ok) throw new NoUsableBackup(choice.reason);
-  return choice.name;
+  return { name: choice.name, takenAt: choice.takenAt };
+}
+
+interface ChosenBackup {
+  name: string;
+  takenAt: number;
+}
+
+function chosen({ backup, takenAt }: NonNullable<AppContext['activation']['restore']>): ChosenBackup {
+  return { name: backup, takenAt };
 }
 
 async function assertNotServing({ deps, app, input }: AppContext): Promise<void> {
   if (!app.endpoint) return;
-  if ((await mainAt(deps.network, app.endpoint)) === input.run.activate) {
-    throw new NamespaceServesMain(
-      `${app.endpoint.main} points to ${input.run.activate}: nothing is restored into a site that serves.`,
-    );
-  }
+  const { known, sites } = await whereIsMain(deps.network, app.endpoint);
+  if (known && !sites.has(input.run.activate)) return;
+  throw new NamespaceServesMain(
+    `${app.endpoint.main} ${known ? 'points' : 'may point'} to ${input.run.activate}: nothing is restored into a site that serves.`,
+  );
 }

@@ -1,12 +1,13 @@
 import type { App, SiteName } from '../../../core/config';
 import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
-import { endPhase, NEW_APP_RUN, openPhase } from '../../../core/ledger';
+import { type AppRun, endPhase, NEW_APP_RUN, openPhase } from '../../../core/ledger';
 import { causeText } from '../../../core/report';
 import { type CloseInput, type Failure, otherSite } from '../../../core/run';
 import { undoPause } from '../../../core/schedule';
 import { undoChanges, workloadsOf } from '../../../core/workloads';
 import type { Deps } from '../../runtime/wire';
 import { appOf } from '../app-step';
+import { whereIsMain } from '../looking';
 
 /**
  * Undoes what this activation changed, on the target and on the other site, unless main has moved. DNS was not
@@ -20,17 +21,16 @@ export async function rollbackStep(
   await deps.ledger.renewLease(name, run.id);
   const record = await deps.ledger.changeAppRun(run.id, name, now => now ?? { ...NEW_APP_RUN, app: name });
   if (failure) await markFailed(deps, run.id, name, failure);
-  if (record.flippedAt !== undefined) return { detail: 'main has moved: nothing is undone by itself.' };
+  if (await hasMoved(deps, app, run, record))
+    return { detail: 'main has moved: nothing is undone by itself.' };
   const activationId = record.activationId;
   if (activationId === undefined) return { detail: 'Nothing was changed.' };
   const startedAt = deps.clock.now();
   const here = await undo(deps, app, run.activate, activationId);
-  const other =
-    record.fenced === 'done'
-      ? await undo(deps, app, otherSite(run.activate), activationId)
-      : { done: true, detail: '' };
-  const done = here.done && other.done;
-  const detail = [here.detail, other.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
+  const there = record.phases.fence ? await undo(deps, app, otherSite(run.activate), activationId) : NOTHING;
+  // A site that could not be reached to be fenced cannot be reached to undo it either: there is nothing to undo.
+  const done = here.done && (there.done || record.fenced === 'pending');
+  const detail = [here.detail, there.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
   await deps.ledger.changeAppRun(run.id, name, now => {
     const begun = {
       ...(now ?? record),
@@ -39,6 +39,23 @@ export async function rollbackStep(
     return endPhase(begun, 'rollback', done ? 'done' : 'failed', detail, deps.clock.now());
   });
   return { detail };
+}
+
+const NOTHING = { done: true, detail: '' };
+
+/** Whether main points to the target, by the ledger or, should a change's answer have been lost, by the name servers. */
+async function hasMoved(deps: Deps, app: App, run: CloseInput['run'], record: AppRun): Promise<boolean> {
+  if (record.flippedAt !== undefined) return true;
+  if (!app.endpoint || !record.phases.flip) return false;
+  const { known, sites } = await whereIsMain(deps.network, app.endpoint);
+  if (!known)
+    throw new AwsUnavailable(
+      `No name server of ${app.endpoint.zone.name} answers: it is not known where main is.`,
+    );
+  if (!sites.has(run.activate)) return false;
+  const flippedAt = deps.clock.now();
+  await deps.ledger.changeAppRun(run.id, app.name, now => ({ ...(now ?? record), flippedAt }));
+  return true;
 }
 
 async function undo(

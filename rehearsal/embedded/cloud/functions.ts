@@ -136,7 +136,7 @@ export class Functions {
       kubernetes,
       credentials: async () => ({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }),
       dynamodb: under('dynamodb', clients.dynamodb),
-      sns: under('sns', clients.sns),
+      sns: region => under('sns', clients.sns(region)),
       sfn: under('states', clients.sfn),
       cloudwatch: under('cloudwatch', clients.cloudwatch),
       route53: zoneRole => {

@@ -59,7 +59,11 @@ export class SiteInAws {
     this.dynamodb = new FakeDynamoDb({ ...setting, table: tableOf(stack) });
     this.sns = new FakeSns(setting);
     for (const [id] of stack.ofType('AWS::SNS::Topic')) this.sns.addTopic(stack.ref(id));
-    for (const entry of config.notify) if (entry.kind === 'topic') this.sns.addTopic(entry.topicArn);
+    for (const entry of config.notify) {
+      if (entry.kind === 'topic' && entry.topicArn.split(':')[3] === this.region)
+        this.sns.addTopic(entry.topicArn);
+    }
+    const elsewhere = (region: string) => this.snsOf(region);
     this.cloudwatch = new FakeCloudWatch({ ...setting, emit: event => options.emit(event) });
     this.machine = this.stateMachine();
     this.sfn = new FakeSfn(setting, new OneMachine(this.machine));
@@ -67,7 +71,7 @@ export class SiteInAws {
       ...options,
       clients: {
         dynamodb: this.dynamodb,
-        sns: this.sns,
+        sns: region => (region === this.region ? this.sns : elsewhere(region)),
         sfn: this.sfn,
         cloudwatch: this.cloudwatch,
         network: new FakeNetwork({ internet, log, region: this.region, seed }),
@@ -80,6 +84,14 @@ export class SiteInAws {
   setReachable(reachable: boolean): void {
     const state = reachable ? 'up' : 'hang';
     for (const fake of [this.dynamodb, this.sns, this.sfn, this.cloudwatch]) fake.endpoint.state = state;
+  }
+
+  /** SNS of another Region, with the topics that the configuration names there. */
+  private snsOf(region: string): FakeSns {
+    const { clock, calls: log, seed, config } = this.options;
+    const sns = new FakeSns({ clock, log, region, seed });
+    for (const entry of config.notify) if (entry.kind === 'topic') sns.addTopic(entry.topicArn);
+    return sns;
   }
 
   private stateMachine(): StateMachine {

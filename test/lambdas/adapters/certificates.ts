@@ -39,11 +39,7 @@ const OID = {
 
 export function makeAuthority(name: string): Authority {
   const pair = newPair();
-  const extension = sequence(
-    objectId(OID.basicConstraints),
-    boolean(true),
-    octets(sequence(boolean(true))),
-  );
+  const extension = sequence(objectId(OID.basicConstraints), boolean(true), octets(sequence(boolean(true))));
   const cert = certificate({ issuer: name, subject: name, signer: pair.privateKey, pair, extension });
   return { name, key: pair.privateKey, cert };
 }

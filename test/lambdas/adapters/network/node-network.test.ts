@@ -1,4 +1,4 @@
-import dns, { type ResolverOptions } from 'node:dns/promises';
+import dns from 'node:dns/promises';
 import { NodeNetwork } from '../../../../lambdas/adapters/network/node-network';
 import { makeAuthority, makeIdentity, trust } from '../certificates';
 import { type DnsAnswer, DnsServer } from '../dns-server';
@@ -27,17 +27,13 @@ async function server(answer: (type: string, name: string) => DnsAnswer): Promis
  * errors.
  */
 function network(resolvers: number[], ports: Record<string, number> = {}): NodeNetwork {
-  class LocalResolver extends Resolver {
-    constructor(options?: ResolverOptions) {
-      super(options);
-      super.setServers(resolvers.map(port => `127.0.0.1:${port}`));
-    }
-
-    override setServers(addresses: readonly string[]): void {
-      super.setServers(addresses.map(address => `127.0.0.1:${ports[address]}`));
-    }
-  }
-  jest.spyOn(dns, 'Resolver').mockImplementation(options => new LocalResolver(options));
+  jest.spyOn(dns, 'Resolver').mockImplementation(options => {
+    const resolver = new Resolver(options);
+    const setServers = resolver.setServers.bind(resolver);
+    setServers(resolvers.map(port => `127.0.0.1:${port}`));
+    resolver.setServers = addresses => setServers(addresses.map(address => `127.0.0.1:${ports[address]}`));
+    return resolver;
+  });
   return new NodeNetwork();
 }
 
@@ -88,13 +84,16 @@ describe('looking up a name', () => {
     });
   });
 
-  test.each(['SERVFAIL', 'REFUSED'] as const)('that ends with %s says nothing about the name', async rcode => {
-    const resolver = await server(() => ({ rcode }));
-    expect(await network([resolver.port]).lookup(MAIN, PATIENT)).toMatchObject({
-      ok: false,
-      failure: 'no-answer',
-    });
-  });
+  test.each(['SERVFAIL', 'REFUSED'] as const)(
+    'that ends with %s says nothing about the name',
+    async rcode => {
+      const resolver = await server(() => ({ rcode }));
+      expect(await network([resolver.port]).lookup(MAIN, PATIENT)).toMatchObject({
+        ok: false,
+        failure: 'no-answer',
+      });
+    },
+  );
 
   test('gets no answer from a resolver that is not there', async () => {
     const gone = await DnsServer.start(() => undefined);
@@ -112,20 +111,20 @@ describe('looking up a name', () => {
   });
 
   // Node looks after c-ares' timeouts once a timeout, at most once a second: they end up to one look late.
-  test.failing('gives up on a silent resolver at the deadline', async () => {
+  test('gives up on a silent resolver at the deadline', async () => {
     const resolver = await server(() => undefined);
     const { ms } = await elapsed(network([resolver.port]).lookup(MAIN, SHORT));
     expect(ms).toBeLessThan(SHORT * 1.5);
   });
 
   // c-ares gives each of its servers the whole timeout, one after the other.
-  test.failing('gives up at the deadline also when there are three silent resolvers', async () => {
+  test('gives up at the deadline also when there are three silent resolvers', async () => {
     const silent = await Promise.all([1, 2, 3].map(() => server(() => undefined)));
     const { ms } = await elapsed(network(silent.map(({ port }) => port)).lookup(MAIN, SHORT));
     expect(ms).toBeLessThan(SHORT * 1.5);
   });
 
-  test.failing('of what is an address already gives that address', async () => {
+  test('of what is an address already gives that address', async () => {
     const resolver = await server(() => ({ rcode: 'NXDOMAIN' }));
     expect(await network([resolver.port]).lookup('192.0.2.80', PATIENT)).toEqual({
       ok: true,
@@ -197,7 +196,7 @@ describe('asking one authoritative server', () => {
     expect(authority.asked).toHaveLength(1);
   });
 
-  test.failing('that is silent ends at the deadline', async () => {
+  test('that is silent ends at the deadline', async () => {
     expect((await ask(() => undefined, SHORT)).ms).toBeLessThan(SHORT * 1.25);
   });
 
@@ -226,6 +225,13 @@ test('a request goes over the network', async () => {
   const { port } = await servers.https(makeIdentity({ names: [MAIN] }, authority), (_, response) =>
     response.end('ok'),
   );
-  const request = { address: '127.0.0.1', port, serverName: MAIN, host: MAIN, path: '/', deadlineMs: PATIENT };
+  const request = {
+    address: '127.0.0.1',
+    port,
+    serverName: MAIN,
+    host: MAIN,
+    path: '/',
+    deadlineMs: PATIENT,
+  };
   expect(await new NodeNetwork().request(request)).toMatchObject({ ok: true, status: 200, body: 'ok' });
 });

@@ -1,0 +1,76 @@
+import { writtenUntil } from '../../../rehearsal/embedded/cloud/volumes';
+import { example } from './examples';
+import { type OpenNight, openNight } from './play';
+
+const levlabs = example('levlabs');
+const NAME = 'sample-app-data';
+
+function claims({ night }: OpenNight, site: 'primary' | 'dr') {
+  const { store } = night.clusters[site];
+  return { store, type: store.typeOf('v1', 'PersistentVolumeClaim') };
+}
+
+function seenUntil({ night }: OpenNight, site: 'primary' | 'dr'): number | undefined {
+  return writtenUntil(night.volumes[site].read('sample-app', NAME));
+}
+
+describe('the volumes of the site at work', () => {
+  it('hold everything that was written until now, whenever somebody looks', async () => {
+    const open = await openNight(levlabs);
+    for (const _look of [1, 2]) {
+      await open.night.clock.advance(60_000);
+      expect(seenUntil(open, 'primary')).toBe(open.night.clock.now());
+    }
+  });
+
+  it('stay as they were when the Region is lost', async () => {
+    const open = await openNight(levlabs);
+    const lostAt = open.night.clock.now();
+    open.night.loseRegion('primary');
+    await open.night.clock.advance(60_000);
+    expect(seenUntil(open, 'primary')).toBe(lostAt);
+  });
+
+  it('stay as they were while the app is broken', async () => {
+    const open = await openNight(levlabs);
+    const [app] = levlabs.config.apps;
+    const brokenAt = open.night.clock.now();
+    if (app) open.night.breakApp('primary', app);
+    expect(seenUntil(open, 'primary')).toBe(brokenAt);
+  });
+});
+
+describe('a volume belongs to the uid of its claim', () => {
+  it('so it is found under the claim that is there, and a claim that is made anew is empty', async () => {
+    const open = await openNight(levlabs);
+    const { store, type } = claims(open, 'dr');
+    const { night } = open;
+    night.volumes.dr.write('sample-app', NAME, 'for nobody', 1);
+    expect(night.volumes.dr.read('sample-app', NAME)).toBeUndefined();
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: NAME, namespace: 'sample-app' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'gp3-dr',
+        resources: { requests: { storage: '1Gi' } },
+      },
+    };
+    store.create(claim);
+    expect(night.volumes.dr.read('sample-app', NAME)).toBeUndefined();
+    night.volumes.dr.write('sample-app', NAME, 'written until 1', 1);
+    expect(seenUntil(open, 'dr')).toBe(1);
+    store.delete(type, 'sample-app', NAME);
+    await night.clock.advance(5000);
+    store.create(claim);
+    expect(night.volumes.dr.read('sample-app', NAME)).toBeUndefined();
+  });
+});
+
+it('data that are damaged, or are not there, have no time', () => {
+  expect(writtenUntil({ content: 'written until 1774752000000', bytes: 1 })).toBe(1774752000000);
+  expect(writtenUntil({ content: 'written until yesterday', bytes: 1 })).toBeUndefined();
+  expect(writtenUntil({ content: '', bytes: 0 })).toBeUndefined();
+  expect(writtenUntil(undefined)).toBeUndefined();
+});

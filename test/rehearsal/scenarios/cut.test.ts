@@ -1,0 +1,80 @@
+import { rehearse } from '../../../rehearsal/embedded/rehearse';
+import { at, entering, example, scenario } from '../cloud/examples';
+import { type Played, play } from '../cloud/play';
+
+jest.setTimeout(60_000);
+
+const levlabs = example('levlabs');
+
+/** Where a run that nothing stops goes through, in order, until its report is written. */
+const BEFORE_ANYTHING_IS_TOUCHED = [
+  ...['Begin', 'Admit', 'Admitted?', 'Assess', 'Assessed?', 'Wait for the next sample', 'Anyone to move?'],
+  ...['Preflight', 'Remember who goes', 'Ready to move?', 'Tell on-call', 'Move', 'Move the apps'],
+  ...['Approval wanted?', 'No approval wanted', 'Begin with the app', 'Await turn'],
+];
+const IN_THE_MIDDLE = [
+  // The cut takes effect a moment after the state: here Fence has begun already.
+  ...[
+    'Its turn?',
+    'Fence',
+    'Restore',
+    'Restored?',
+    'Wait for the data',
+    'Scale',
+    'Ready?',
+    'Wait for the pods',
+  ],
+  ...['Verify', 'Verified?', 'Flip', 'Flipped?', 'Wait for Route 53', 'Confirm'],
+];
+const AT_THE_END = ['Confirmed?', 'Close', 'Report'];
+/** The run is over here: nothing is left that could be cut. */
+const OVER = ['How did it end?', 'Done'];
+
+const region = at(30, { do: 'lose-region', site: 'primary' });
+const alarm = { activate: 'dr', startedBy: 'alarm', reason: 'the alarm' };
+const first = at(35, { do: 'start', site: 'dr', input: alarm });
+
+/** The region is lost, the run is stopped as it enters the state, and somebody starts another one 20 s later. */
+function cutAt(state: string): Promise<Played> {
+  const again = { activate: 'dr', reason: 'go on' };
+  return play({
+    ...levlabs,
+    scenario: scenario([
+      region,
+      first,
+      entering(state, { do: 'abort', site: 'dr' }),
+      entering(state, { do: 'start', site: 'dr', input: again }, 20),
+    ]),
+  });
+}
+
+/** What on-call was told of how the runs ended. */
+function ends({ told }: Played): string[] {
+  return told.filter(event => event !== 'start' && event !== 'not-ready');
+}
+
+it('cuts at every state that a run which nothing stops goes through', async () => {
+  const report = await rehearse({ ...levlabs, scenario: scenario([region, first]) });
+  expect(report.outcome).toBe('succeeded');
+  const cut = [...BEFORE_ANYTHING_IS_TOUCHED, ...IN_THE_MIDDLE, ...AT_THE_END];
+  expect([...cut, ...OVER].sort()).toEqual([...new Set(report.states)].sort());
+});
+
+describe.each([
+  ['before anything is touched', BEFORE_ANYTHING_IS_TOUCHED, ['refused', 'succeeded']],
+  ['in the middle', IN_THE_MIDDLE, ['needs-attention', 'succeeded']],
+  // Its app has arrived: on-call hears so, and the second run that there is nothing to do.
+  ['at the end', AT_THE_END, ['succeeded', 'refused']],
+])('a run that is cut %s and started again', (_when, states, expected) => {
+  it.each(states)('at "%s" reaches the same end with one restore and one change of main', async state => {
+    const played = await cutAt(state);
+    const [cut, second] = played.runs;
+    expect([cut?.status, cut?.outcome]).toMatchObject(['ABORTED', { cause: 'stopped by hand' }]);
+    expect(second?.status).toBe('SUCCEEDED');
+    expect(ends(played)).toEqual(expected);
+    expect(new Set(played.main)).toEqual(new Set(['dr']));
+    expect(played.restores.created).toHaveLength(1);
+    expect(played.swaps).toBe(1);
+    expect(played.broken()).toEqual([]);
+  });
+});
