@@ -155,7 +155,9 @@ function refuseManualOnly(app: App, run: Run): Admission | undefined {
 }
 
 function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
-  if (resumes(run, facts.activation, now)) return undefined;
+  const open = facts.activation?.closedAt === undefined && facts.activation?.activate === run.activate;
+  // A person may finish what was cut, however long ago.
+  if (resumes(run, facts.activation, now) || (open && run.startedBy === 'person')) return undefined;
   if (app.endpoint && facts.mainAt === run.activate) {
     const reason = `${app.endpoint.main} already points to ${run.activate}.`;
     return { admitted: false, cause: 'already-there', reason, next: 'npx lifeboat status' };

@@ -34,7 +34,7 @@ export function follow(
     return {
       word: 'stay',
       verdict: {
-        word: 'healthy',
+        word: stays.assessment?.verdict.word ?? 'inconclusive',
         final: true,
         reasons: [`It goes where ${stays.app} goes, and ${stays.app} stays.`],
       },

@@ -84,17 +84,23 @@ export function endMessage(
     section('Apps', apps.length > 1 ? apps.slice(0, LISTED).map(appLine) : []),
     apps.length > LISTED ? `and ${apps.length - LISTED} more.` : '',
     section('Good to know', [
-      ...record.dependencies.map(({ detail }) => detail),
-      ...apps.flatMap(app => prefixed(app, app.notes)).slice(0, LISTED),
       ...fenceLines(run, apps),
       record.joined > 0
-        ? `${record.joined} more starts came while this run was at work; they left it alone.`
+        ? `More starts came while this run was at work (${record.joined}); they left it alone.`
         : '',
+      ...record.dependencies.map(({ detail }) => detail),
+      ...apps.flatMap(app => prefixed(app, app.notes)),
     ]),
     links(config, run),
-    next[0] ? `Type next: ${next[0]}` : 'There is nothing that you must do now.',
+    lastLine(outcome, run, next[0]),
     ...next.slice(1, 4).map(command => `Then: ${command}`),
   ]);
+}
+
+function lastLine(outcome: Outcome, run: Run, next: string | undefined): string {
+  if (next) return `Type next: ${next}`;
+  if (outcome === 'needs-attention') return `Type next: npx lifeboat status ${run.id}`;
+  return 'There is nothing that you must do now.';
 }
 
 /** A run that could not begin: its input was no request. */
@@ -107,15 +113,18 @@ export function badRequestMessage(config: Config, run: Run, problem: string): Me
   ]);
 }
 
-/** What changed about the readiness of the standby, in peace. */
+/**
+ * What changed about the readiness of the standby, in peace.
+ * @param left how many errors there are now, told before or not
+ */
 export function readinessMessage(
   config: Config,
   site: Run['activate'],
   worse: string[],
   well: string[],
+  left = worse.length,
 ): Message {
-  const subject =
-    worse.length > 0 ? `${site} is not ready for a failover` : `${site} is ready for a failover again`;
+  const subject = readinessSubject(site, worse.length, left);
   return {
     subject: plainSubject(`[${config.name}] ${subject}`),
     text: paragraphs([
@@ -130,6 +139,13 @@ export function readinessMessage(
       activate: site,
     },
   };
+}
+
+function readinessSubject(site: Run['activate'], worse: number, left: number): string {
+  if (worse > 0) return `${site} is not ready for a failover`;
+  return left > 0
+    ? `${site} is better, and still not ready for a failover`
+    : `${site} is ready for a failover again`;
 }
 
 function message(
@@ -231,12 +247,9 @@ function prefixed({ app }: AppRun, lines: readonly string[]): string[] {
 
 function section(title: string, lines: readonly string[]): string {
   const said = lines.filter(Boolean);
-  return said.length === 0
-    ? ''
-    : `${title}:\n${said
-        .slice(0, LISTED)
-        .map(line => `- ${line}`)
-        .join('\n')}`;
+  if (said.length === 0) return '';
+  const more = said.length > LISTED ? [`- and ${said.length - LISTED} more`] : [];
+  return [`${title}:`, ...said.slice(0, LISTED).map(line => `- ${line}`), ...more].join('\n');
 }
 
 function paragraphs(parts: readonly string[]): string {

@@ -49,9 +49,6 @@ export function ended(
 ): AppEnd {
   const message = causeText(failure);
   const base = { at: now, failure };
-  if (failure.Error === 'LeaseLost') {
-    return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
-  }
   if (record.flippedAt !== undefined) {
     return {
       ...base,
@@ -59,6 +56,9 @@ export function ended(
       reasons: [`main points to ${run.activate} already, and nothing was undone: ${message}`],
       next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
     };
+  }
+  if (failure.Error === 'LeaseLost') {
+    return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
   }
   if (undone) {
     return {

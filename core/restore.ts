@@ -21,10 +21,20 @@ export const NEVER_RESTORED = [
   'events.events.k8s.io',
 ];
 
-/** One name per activation and backup, so that a second run finds the restore of the first. */
+/** One name per app and activation, so that a second run finds the restore of the first. */
 export function restoreName(app: App, activation: Pick<Activation, 'id'>): string {
   // Velero puts the name into a label: at most 63 characters.
-  return `lifeboat-${app.name.slice(0, 30)}-${activation.id}`.slice(0, 63);
+  return `lifeboat-${shortName(app.name)}-${activation.id}`;
+}
+
+/** A long name is cut, and keeps a digest of the whole: two apps must never share a Restore. */
+function shortName(name: string): string {
+  if (name.length <= 30) return name;
+  // FNV-1a, 32 bits: enough to tell some hundred names apart, and core/ has no crypto.
+  let digest = 0x811c9dc5;
+  for (const character of name)
+    digest = Math.imul(digest ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return `${name.slice(0, 21)}-${digest.toString(16).padStart(8, '0')}`;
 }
 
 /** The Restore object. */

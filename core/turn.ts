@@ -41,5 +41,5 @@ function approvalTurn(answer: Answer | undefined, ifNobodyAnswers: 'refuse' | 'p
   return { word: 'go', detail: `Approved by ${answer.by}.` };
 }
 
-/** Who answers when the time is up. */
-export const NOBODY = 'nobody';
+/** Who answers when the time is up. No user of a machine can be called so. */
+export const NOBODY = '(nobody)';

@@ -52,11 +52,14 @@ export function verdict(samples: readonly Sample[], dwellSeconds: number): Verdi
   const unseen = samples.filter(sample => sample.seen === 'unseen');
   return {
     word: 'inconclusive',
-    final: watchedSeconds >= PATIENCE * dwellSeconds,
+    // In the middle of a bad streak the next samples may well make it certain.
+    final: watchedSeconds >= PATIENCE * dwellSeconds && last.seen !== 'bad',
     reasons: [
       `Bad for ${spanSeconds} s without a break, needed are ${dwellSeconds} s.`,
       ...(unseen.length > 0
-        ? [`Could not look ${unseen.length} times: ${distinct(unseen).join('; ')}.`]
+        ? [
+            `Could not look ${unseen.length === 1 ? 'once' : `${unseen.length} times`}: ${distinct(unseen).join('; ')}.`,
+          ]
         : []),
     ],
   };

@@ -38,14 +38,15 @@ export function workloadsOf(
 
 /** How many replicas a workload has when it works: what stands there, or what stood there before Lifeboat put it to rest. */
 export function seenReplicas(workloads: readonly WorkloadObject[]): SeenReplicas {
-  const seen: SeenReplicas = {};
-  for (const workload of workloads) {
-    if (workload.kind === 'CronJob') continue;
-    const now = replicasNow(workload);
-    const count = now > 0 ? now : (numberMark(workload, ANNOTATIONS.replicasBefore) ?? 0);
-    if (count > 0) seen[keyOf(workload)] = count;
-  }
-  return seen;
+  const counts = workloads
+    .filter(({ kind }) => kind !== 'CronJob')
+    .map(workload => ({
+      key: keyOf(workload),
+      count: replicasNow(workload) || (numberMark(workload, ANNOTATIONS.replicasBefore) ?? 0),
+    }));
+  // A site at rest says nothing; at a site at work, what is kept at 0 shall be 0 on the other side too.
+  if (counts.every(({ count }) => count === 0)) return {};
+  return Object.fromEntries(counts.map(({ key, count }) => [key, count]));
 }
 
 /** Puts workloads to rest: no replicas, no new Jobs. What is at rest already is left alone. */
@@ -94,7 +95,9 @@ export function scalePlan(
     const { count, note } = wantedReplicas(app, site, workload, autoscaler, seen);
     if (note) plan.notes.push(note);
     plan.wanted[keyOf(workload)] = count;
-    plan.first.push(...replicasChange(workload, count, activationId));
+    // An autoscaler that has more at work knows why; only what is too little is raised.
+    const enough = autoscaler !== undefined && count > 0 && replicasNow(workload) >= count;
+    if (!enough) plan.first.push(...replicasChange(workload, count, activationId));
     if (autoscaler) plan.first.push(...floorChange(autoscaler, count, activationId));
   }
   return plan;

@@ -29,7 +29,7 @@ export class Endings implements Checker {
         );
         // Starts that found a run at work are counted in its last message; alarms of a site that nobody uses ask for
         // what is there already.
-        const counted = sns.messages.some(({ text }) => text.includes('more starts came'));
+        const counted = sns.messages.some(({ text }) => text.includes('More starts came'));
         const quiet = record?.quiet?.BOOL === true && (counted || this.idle(name));
         if (!told && !quiet) violations.push(`nobody was told how run ${name} ended`);
       }

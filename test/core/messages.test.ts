@@ -114,7 +114,7 @@ it('says when there is nothing to do, who joined, and what was not fenced', () =
     'Summary.',
   );
   expect(text).toContain('There is nothing that you must do now.');
-  expect(text).toContain('3 more starts came while this run was at work');
+  expect(text).toContain('More starts came while this run was at work (3)');
   expect(text).toContain('primary could not be fenced for shop');
 });
 

@@ -77,7 +77,8 @@ describe('a restore', () => {
 
   it('has a name that fits into a label', () => {
     const name = restoreName(app({ name: 'a'.repeat(40) }), { id: '20260329030000' });
-    expect(name).toBe(`lifeboat-${'a'.repeat(30)}-20260329030000`);
+    expect(name).toBe(`lifeboat-${'a'.repeat(21)}-eb83bc4d-20260329030000`);
+    expect(restoreName(app({ name: `${'a'.repeat(39)}b` }), { id: '20260329030000' })).not.toBe(name);
     expect(name.length).toBeLessThanOrEqual(63);
   });
 

@@ -111,3 +111,11 @@ it('adds up all nodes, and all containers of a pod', () => {
   };
   expect(freeRoom([ready('a', '2'), ready('b', '1500m')], [pod])).toEqual({ cpu: 2.25, memory: 2 * 2 ** 30 });
 });
+
+it('takes nothing off for a workload that has more pods than are wanted', () => {
+  const template = { spec: { containers: [{ resources: { requests: { cpu: '1', memory: '1Gi' } } }] } };
+  const of = (name: string, replicas: number) =>
+    deployment(name, replicas, { spec: { replicas, template }, status: { replicas } });
+  const wanted = { 'Deployment/shop/many': 1, 'Deployment/shop/few': 2 };
+  expect(neededRoom([of('many', 9), of('few', 1)], wanted)).toEqual({ cpu: 1, memory: 2 ** 30 });
+});

@@ -20,7 +20,7 @@ describe('the turn of an app', () => {
     ['a no', { needsApproval: true, answer: { approved: false, by: 'ada' } }, 'never', 'Denied by ada.'],
     [
       'nobody',
-      { needsApproval: true, answer: { approved: false, by: 'nobody' } },
+      { needsApproval: true, answer: { approved: false, by: NOBODY } },
       'never',
       'Nobody answered in time, and the configuration says to refuse then.',
     ],
@@ -40,7 +40,7 @@ describe('the turn of an app', () => {
     expect(decide(facts)).toEqual({ word, detail });
   });
   it('comes without an answer where the configuration says to proceed', () => {
-    expect(decide({ needsApproval: true, answer: { approved: false, by: 'nobody' } }, 'proceed').word).toBe(
+    expect(decide({ needsApproval: true, answer: { approved: false, by: NOBODY } }, 'proceed').word).toBe(
       'go',
     );
   });

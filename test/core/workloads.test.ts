@@ -70,7 +70,10 @@ it('remembers the replicas of a site at work, also when it was put to rest since
   ).toEqual({
     'Deployment/shop/web': 3,
     'Deployment/shop/api': 2,
+    // Kept at 0 on a site at work: it shall be 0 on the other one too.
+    'Deployment/shop/off': 0,
   });
+  expect(seenReplicas([deployment('off', 0)])).toEqual({});
   expect(seenReplicas([deployment('plain', undefined)])).toEqual({ 'Deployment/shop/plain': 1 });
 });
 
@@ -155,6 +158,11 @@ describe('the scale plan', () => {
     });
     expect(wanted({}, {}, autoscaler(3)).wanted).toEqual({ 'Deployment/shop/web': 3 });
     expect(wanted({}, {}, undefined, deployment('web', 2)).wanted).toEqual({ 'Deployment/shop/web': 2 });
+  });
+  it('leaves what an autoscaler has beyond the wanted number', () => {
+    const busy = deployment('web', 10);
+    expect(wanted({}, { 'Deployment/shop/web': 3 }, autoscaler(3, 12), busy).first).toEqual([]);
+    expect(wanted({}, { 'Deployment/shop/web': 3 }, undefined, busy).first).toHaveLength(1);
   });
   it('raises the floor of the autoscaler, and never beyond its ceiling', () => {
     const plan = wanted({}, { 'Deployment/shop/web': 9 }, autoscaler(2));
@@ -374,6 +382,14 @@ describe('the wanted replicas', () => {
     expect(plan.wanted).toEqual({ 'Deployment/shop/web': 4 });
     expect(plan.notes).toEqual([
       'Deployment shop/web: nobody has seen how many replicas primary has; 4 were taken.',
+    ]);
+  });
+
+  it('are told to be capped only beyond the ceiling, not at it', () => {
+    const seen = { 'Deployment/shop/web': 4 };
+    expect(of(deployment('web', 0), seen, autoscaler(1, 4)).notes).toEqual([]);
+    expect(of(deployment('web', 0), seen, autoscaler(1, 3)).notes).toEqual([
+      'Deployment shop/web: 4 are wanted, its autoscaler allows 3.',
     ]);
   });
 

@@ -35,7 +35,9 @@ export async function peaceStep(deps: Deps): Promise<{ detail: string }> {
   });
   const { worse, well } = changedReadiness((await ledger.peace())?.errors ?? {}, errors);
   if (worse.length + well.length > 0)
-    await deps.notifier.publish(readinessMessage(config, site, worse, well));
+    await deps.notifier.publish(
+      readinessMessage(config, site, worse, well, Object.values(errors).flat().length),
+    );
   await ledger.savePeace({ at: clock.now(), errors });
   return {
     detail: `${Object.keys(errors).length} not ready, ${worse.length} newly so, ${well.length} well again.`,

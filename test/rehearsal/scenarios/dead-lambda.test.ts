@@ -14,10 +14,13 @@ const night = scenario([
 
 const WRITES = /^(PutItem|Publish|ChangeResourceRecordSets|PutMetricData|POST|PATCH|DELETE)/;
 
+/** The life of the Lambda that is at work. One for all: each costs every promise of the process something. */
+const life = new AsyncLocalStorage<{ die: (error: Error) => void; dead: boolean }>();
+afterAll(() => life.disable());
+
 /** Lambda ends a step right behind the nth of its writes in this run, as if its memory had run out, once. */
 function dyingBehind(step: StepName, nth: number) {
   return ({ night: { calls, sites } }: OpenNight) => {
-    const life = new AsyncLocalStorage<{ die: (error: Error) => void; dead: boolean }>();
     let writes = 0;
     let died = false;
     const record = calls.record.bind(calls);
