@@ -53,6 +53,8 @@ export interface RunRecord {
   /** A person accepted a backup beyond the RPO. */
   acceptOldBackup: boolean;
   dependencies: Finding[];
+  /** When the preflight first found the target silent, in ms since the epoch. */
+  silentSince?: number;
   answer?: Answer;
   /** The key with which Step Functions takes the answer; here for `lifeboat approve`. */
   taskToken?: string;

@@ -32,7 +32,11 @@ async function answer(
   const by = text('by') ?? userInfo().username;
   const { deployments, silent } = await whatAnswers(loadConfig(configFile(text('config'))), open);
   for (const { ledger, sfn } of deployments) {
-    const record = await ledger.run(run);
+    const record = await ledger.run(run).catch((error: unknown) => {
+      // The other Region may know it: this one's silence is told in the end.
+      silent.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    });
     if (!record) continue;
     if (!record.taskToken || record.answer) {
       const why = record.answer ? `was answered by ${record.answer.by} already` : 'does not ask for approval';

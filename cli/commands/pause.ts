@@ -27,8 +27,15 @@ async function set(
 ): Promise<ExitCode> {
   const { json, text } = readArguments(args, value ? OPTIONS : {}, { least: 0, most: 0 });
   const { deployments, silent } = await whatAnswers(loadConfig(configFile(text('config'))), open);
-  for (const { ledger } of deployments) await ledger.setPause(value);
-  const told = deployments.map(({ region }) => region);
+  const told: string[] = [];
+  for (const { ledger, region } of deployments) {
+    try {
+      await ledger.setPause(value);
+      told.push(region);
+    } catch (error) {
+      silent.push(error instanceof Error ? error.message : String(error));
+    }
+  }
   if (json) output.json({ paused: value !== undefined, told, silent });
   else {
     if (told.length > 0) output.say(`${value ? 'Paused' : 'Not paused any more'} in ${told.join(' and ')}.`);

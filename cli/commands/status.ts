@@ -26,7 +26,7 @@ async function overview(
   json: boolean,
   output: Output,
 ): Promise<ExitCode> {
-  const sites = await Promise.all(
+  const asked = await Promise.allSettled(
     deployments.map(async ({ site, region, ledger }) => ({
       site,
       region,
@@ -34,6 +34,8 @@ async function overview(
       runs: await ledger.recentRuns(RECENT),
     })),
   );
+  const sites = asked.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+  for (const each of asked) if (each.status === 'rejected') silent.push(String(each.reason));
   if (json) {
     output.json({ sites, silent });
     return silent.length === 0 ? 0 : 1;
@@ -55,7 +57,10 @@ async function oneRun(
   output: Output,
 ): Promise<ExitCode> {
   for (const { ledger, region } of deployments) {
-    const record = await ledger.run(id);
+    const record = await ledger.run(id).catch((error: unknown) => {
+      silent.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    });
     if (!record) continue;
     const apps = await ledger.appRuns(id);
     if (json) output.json({ ...record, taskToken: undefined, apps });

@@ -24,7 +24,7 @@ export function recap(report: Report, style: Style): string[] {
     '',
     ...report.differences.map(line => style.bad(`Not as expected: ${line}`)),
     ...broken.map(({ id }) => style.bad(`${id} is broken.`)),
-    verdict(report, style),
+    ...verdict(report, style),
   ];
 }
 
@@ -65,9 +65,10 @@ function section(title: string, lines: readonly string[], style: Style): string[
   return ['', `${title}:`, ...lines.flatMap(line => style.wrap(line, 4, '  - '))];
 }
 
-function verdict({ asExpected, expected, virtualSeconds, wallSeconds }: Report, style: Style): string {
+function verdict({ asExpected, expected, virtualSeconds, wallSeconds }: Report, style: Style): string[] {
   const took = `${spoken(virtualSeconds)} of the night in ${wallSeconds.toFixed(1)} s.`;
-  return asExpected
-    ? style.good(`As expected (${expected}), and every invariant held. ${took}`)
-    : style.bad(`Not as expected (${expected}). ${took}`);
+  const text = asExpected
+    ? `As expected (${expected}), and every invariant held. ${took}`
+    : `Not as expected (${expected}). ${took}`;
+  return style.wrap(text, 0).map(line => (asExpected ? style.good(line) : style.bad(line)));
 }

@@ -48,6 +48,6 @@ export class Style {
   }
 
   private paint(format: Parameters<typeof styleText>[0], text: string): string {
-    return this.output.colour ? styleText(format, text) : text;
+    return this.output.colour ? styleText(format, text, { validateStream: false }) : text;
   }
 }

@@ -80,10 +80,14 @@ export async function seenThere(deps: Deps, app: App, site: SiteName): Promise<S
 
 async function handshake(deps: Deps, app: App, site: SiteName): Promise<Pick<TargetFacts, 'handshake'>> {
   if (!app.endpoint) return {};
-  const host = app.endpoint.hosts[site];
+  const { main, hosts, health } = app.endpoint;
+  const host = hosts[site];
   // With SNI main through the site's own name: the way that clients will come after the flip.
-  const [first] = await askThrough(deps.network, host, app.endpoint.main, app.endpoint.health.path);
-  return { handshake: first ?? { ok: false, failure: 'unreachable', detail: `${host} does not resolve` } };
+  const ask = () => askThrough(deps.network, host, main, health.path);
+  const [first] = await ask();
+  // A lost packet is no wrong certificate: without one, ask once more.
+  const [shown] = first?.certificate ? [first] : await ask();
+  return { handshake: shown ?? { ok: false, failure: 'unreachable', detail: `${host} does not resolve` } };
 }
 
 async function dataFacts(

@@ -118,12 +118,16 @@ export class MainName {
       ({ service, action, step, outcome }) =>
         service === 'route53' && action === 'ChangeResourceRecordSets' && step === 'flip' && outcome === 'ok',
     );
-    const violations = this.moves
-      .filter(
-        ({ app, at }) =>
-          !director.changedByHand.has(app.endpoint?.main ?? '') && !changes.some(call => call.at <= at),
-      )
-      .map(({ to, at }) => `main went to ${to} at ${clockTime(at)} and no run had changed it`);
+    const violations: string[] = [];
+    const since = new Map<string, number>();
+    for (const { app, to, at } of this.moves) {
+      const from = since.get(app.name) ?? 0;
+      since.set(app.name, at);
+      if (director.changedByHand.has(app.endpoint?.main ?? '')) continue;
+      // A change made before the last move was that one's.
+      const own = changes.some(call => call.at > from && call.at <= at && call.app === app.name);
+      if (!own) violations.push(`main went to ${to} at ${clockTime(at)} and no run had changed it`);
+    }
     return found(
       'I9',
       violations,

@@ -18,7 +18,12 @@ export class Undone implements Checker {
   readonly id = 'undo';
   private readonly before = new Map<string, string>();
 
+  /** Where main was before the night, by app. */
+  private readonly mainBefore = new Map<string, SiteName | undefined>();
+
   constructor(private readonly watched: Watched) {
+    const { night } = watched;
+    for (const app of night.config.apps) this.mainBefore.set(app.name, night.mainAt(app)[0]);
     for (const site of SITE_NAMES) {
       for (const [key, state] of this.states(site)) this.before.set(key, state);
     }
@@ -31,9 +36,7 @@ export class Undone implements Checker {
       ({ attributes }) => attributes.event !== 'not-ready' && attributes.event !== 'ready-again',
     );
     if (last?.attributes.event !== 'rolled-back') return found(this.id, [], 'no run was rolled back');
-    const apps = night.config.apps.filter(
-      ({ name, endpoint }) => !endpoint || !movedAway(this.watched, name),
-    );
+    const apps = night.config.apps.filter(({ name, endpoint }) => !endpoint || !this.moved(name));
     const namespaces = new Set(apps.flatMap(app => app.namespaces));
     const violations = SITE_NAMES.flatMap(site => this.states(site))
       .filter(
@@ -46,6 +49,12 @@ export class Undone implements Checker {
       violations,
       'the workloads of both clusters are as they were before the run that was rolled back',
     );
+  }
+
+  private moved(name: string): boolean {
+    const { night } = this.watched;
+    const app = night.config.apps.find(candidate => candidate.name === name);
+    return app !== undefined && night.mainAt(app).some(site => site !== this.mainBefore.get(name));
   }
 
   /** `site kind namespace name` → what Lifeboat may change of it. A lost cluster cannot be changed, and counts too. */
@@ -62,9 +71,4 @@ function stateOf({ spec }: KubeObject): string {
   const { replicas, suspend, minReplicas, paused } = (spec ?? {}) as Record<string, unknown>;
   // A field that is left out is what the API server takes for it.
   return JSON.stringify({ replicas, suspend: suspend ?? false, minReplicas, paused: paused ?? false });
-}
-
-function movedAway({ night }: Watched, name: string): boolean {
-  const app = night.config.apps.find(candidate => candidate.name === name);
-  return app !== undefined && night.mainAt(app).some(site => site === 'dr');
 }

@@ -134,22 +134,24 @@ describe('rehearse for people', () => {
     expect(invariants).toContain('        servers, a second apart: always');
   });
 
-  it.failing('fits into 40 columns, but for words that are longer', async () => {
+  it('fits into 40 columns, but for words that are longer', async () => {
     atForty ??= narrow();
     const { people } = await atForty;
     const wide = people.flatMap(line => line.split('\n')).filter(line => line.length > 40);
     expect(wide.filter(line => line.trim().split(' ').length > 1)).toEqual([]);
   });
 
-  it.failing('paints where its output can be painted, and says the same without its colours', async () => {
+  it('paints where its output can be painted, and says the same without its colours', async () => {
     atForty ??= narrow();
     const plain = await atForty;
     const painted = await rehearse(['--scenario', 'bad-input'], { columns: 100, colour: true });
     expect(painted.said).toContain(ESCAPE);
     const words = (text: string) =>
       stripVTControlCharacters(text)
-        .replace(/in [\d.]+ s\./, '')
-        .split(/\s+/);
+        .split(/\s+/)
+        .join(' ')
+        // The one thing that differs from run to run; a narrow terminal may break the line in it.
+        .replace(/in [\d.]+ s\./, '');
     expect(words(painted.said)).toEqual(words(plain.said));
   });
 

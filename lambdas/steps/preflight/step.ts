@@ -1,6 +1,6 @@
 import { type Activation, opened } from '../../../core/admission';
 import type { App } from '../../../core/config';
-import { NotFound } from '../../../core/errors';
+import { ClusterUnreachable, NotFound } from '../../../core/errors';
 import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
 import { dependencyFindings, type Finding, preflight, type TargetFacts } from '../../../core/preflight';
 import { otherSite, type PreflightResult, type Run, type RunInput } from '../../../core/run';
@@ -24,6 +24,7 @@ export async function preflightStep(deps: Deps, { run }: RunInput): Promise<Pref
   const open = (await deps.ledger.appRuns(run.id)).filter(({ end }) => !end);
   const startedAt = deps.clock.now();
   const [known, dependencies] = await Promise.all([clusterFacts(deps, run.activate), askDependencies(deps)]);
+  if ('unreachable' in known) await askAgainForAWhile(deps, record, known.unreachable);
   await rememberOtherSite(
     deps,
     open.map(({ app }) => appOf(deps, app)),
@@ -40,6 +41,19 @@ export async function preflightStep(deps: Deps, { run }: RunInput): Promise<Pref
     approvalTimeoutSeconds: deps.config.approval.timeoutSeconds,
     detail: `${run.activate} can take ${apps.length} of ${open.length} apps.`,
   };
+}
+
+/** One bad answer in the only run of the night must not end it: the workflow asks again before the target counts as silent. */
+const PATIENCE_MS = 20_000;
+
+/** @throws ClusterUnreachable, which the workflow tries again, until the target has been silent for a while */
+async function askAgainForAWhile(deps: Deps, record: RunRecord, why: string): Promise<void> {
+  const now = deps.clock.now();
+  const { silentSince = now } = await deps.ledger.changeRun(record.run.id, current => ({
+    ...(current ?? record),
+    silentSince: current?.silentSince ?? now,
+  }));
+  if (now - silentSince < PATIENCE_MS) throw new ClusterUnreachable(why);
 }
 
 async function checkApp(
