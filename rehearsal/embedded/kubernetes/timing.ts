@@ -20,7 +20,7 @@ export interface Timing {
   reclaimMs: number;
   /** The ingress controller from a new Ingress to its address in status. */
   ingressMs: number;
-  /** cert-manager from a new Certificate to its Secret: 12 s were measured with Pebble (shared/trials). */
+  /** cert-manager from a new Certificate to its Secret: 12 s were measured with Pebble. */
   issueMs: number;
   /** The autoscaler's period: --horizontal-pod-autoscaler-sync-period. */
   autoscalerMs: number;

@@ -5,7 +5,7 @@ import type { Cluster } from './cluster';
 import type { Volumes } from './volumes';
 import { unlessStopped } from './worker';
 
-/** Milliseconds, and bytes for each second. Fitted to the trial with real nodes (trials/nodes: 50 MB and 500 MB). */
+/** Milliseconds, and bytes for each second. Fitted to the trial with real nodes (50 MB and 500 MB). */
 export interface Timing {
   /** Before a controller takes up an object. */
   reconcile: number;
