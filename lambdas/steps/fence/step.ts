@@ -1,8 +1,8 @@
-import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
 import { type AppInput, otherSite, type StepResult } from '../../../core/run';
 import { pauseChange } from '../../../core/schedule';
 import { restChanges, workloadsOf } from '../../../core/workloads';
 import type { Deps } from '../../runtime/wire';
+import { isAbsence } from '../absence';
 import { type AppContext, appStep, type Progress } from '../app-step';
 
 /**
@@ -27,7 +27,7 @@ async function fence(context: AppContext): Promise<Progress> {
         : 'Everything was at rest already.';
     return { word: 'done', detail, change: record => ({ ...record, fenced: 'done' }) };
   } catch (error) {
-    if (!couldNot(error)) throw error;
+    if (!isAbsence(error)) throw error;
     const why = error.message;
     await deps.ledger.saveDebt(app.name, {
       runId: input.run.id,
@@ -48,11 +48,4 @@ async function pauses({ deps, app, activation }: AppContext, cluster: Awaited<Re
   if (!app.data || !('schedule' in app.data.source)) return [];
   const schedule = await deps.velero(cluster, app).schedule(app.data.source.schedule);
   return schedule ? pauseChange(schedule, true, activation.id) : [];
-}
-
-/** Reasons for which a lost site may be left unfenced. A mistake of ours is not among them. */
-function couldNot(error: unknown): error is Error {
-  return [ClusterUnreachable, AwsUnavailable, Throttled, Forbidden, NotFound].some(
-    kind => error instanceof kind,
-  );
 }

@@ -1,9 +1,9 @@
 import type { App } from '../../../core/config';
-import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
 import { otherSite } from '../../../core/run';
 import { seenReplicas, workloadsOf } from '../../../core/workloads';
 import { mapBounded } from '../../adapters/concurrency';
 import type { Deps } from '../../runtime/wire';
+import { isAbsence } from '../absence';
 
 const AT_ONCE = 8;
 
@@ -25,11 +25,4 @@ export async function rememberOtherSite(deps: Deps, apps: readonly App[]): Promi
     if (!isAbsence(error)) throw error;
     deps.log('other-site-not-seen', { site, error: error.message });
   }
-}
-
-/** The other site does not answer, or does not let us look: reasons to go on without it. */
-function isAbsence(error: unknown): error is Error {
-  return [ClusterUnreachable, AwsUnavailable, Throttled, Forbidden, NotFound].some(
-    kind => error instanceof kind,
-  );
 }

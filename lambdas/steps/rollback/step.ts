@@ -1,11 +1,12 @@
 import type { App, SiteName } from '../../../core/config';
-import { AwsUnavailable, ClusterUnreachable, Forbidden, NotFound, Throttled } from '../../../core/errors';
+import { AwsUnavailable } from '../../../core/errors';
 import { type AppRun, endPhase, NEW_APP_RUN, openPhase } from '../../../core/ledger';
 import { causeText } from '../../../core/report';
 import { type CloseInput, type Failure, otherSite } from '../../../core/run';
 import { undoPause } from '../../../core/schedule';
 import { undoChanges, workloadsOf } from '../../../core/workloads';
 import type { Deps } from '../../runtime/wire';
+import { isAbsence } from '../absence';
 import { appOf } from '../app-step';
 import { whereIsMain } from '../looking';
 
@@ -81,11 +82,8 @@ async function undo(
     await cluster.apply(changes);
     return { done: true, detail: changes.map(({ detail }) => detail).join('; ') };
   } catch (error) {
-    const expected = [ClusterUnreachable, AwsUnavailable, Throttled, Forbidden, NotFound].some(
-      kind => error instanceof kind,
-    );
-    if (!expected) throw error;
-    return { done: false, detail: `Could not undo on ${site}: ${(error as Error).message}` };
+    if (!isAbsence(error)) throw error;
+    return { done: false, detail: `Could not undo on ${site}: ${error.message}` };
   }
 }
 
