@@ -1,6 +1,7 @@
 import type { App, SiteName } from '../../core/config';
 import type { AppRun } from '../../core/ledger';
-import type { AppReport, PhaseReport, RtoSplit } from '../report';
+import { phasesOf, splitOf } from '../phases';
+import type { AppReport } from '../report';
 import type { Night } from './cloud/night';
 import { writtenUntil } from './cloud/volumes';
 import type { Interval } from './network/client';
@@ -86,50 +87,4 @@ function restoreOf(night: Night, app: App, site: SiteName): { metadata: string }
   );
   const backup = (ours?.spec as { backupName?: string } | undefined)?.backupName;
   return backup === undefined ? undefined : { metadata: backup };
-}
-
-function splitOf(
-  record: AppRun,
-  outageAt: number | undefined,
-  runStartedAt: number,
-  back: number | undefined,
-): { split?: RtoSplit } {
-  const end = (phase: keyof AppRun['phases']) => record.phases[phase]?.endedAt;
-  const [turn, restore, scale, verify, flip] = [
-    end('turn'),
-    end('restore'),
-    end('scale'),
-    end('verify'),
-    end('flip'),
-  ];
-  if (outageAt === undefined || back === undefined || !turn || !restore || !scale || !verify || !flip)
-    return {};
-  const seconds = (from: number, to: number) => Math.max(0, (to - from) / 1000);
-  // A customer may be served before the last server has the change: then nothing is left for the TTL.
-  const flipped = Math.min(flip, back);
-  return {
-    split: {
-      detection: seconds(outageAt, runStartedAt),
-      decision: seconds(runStartedAt, turn),
-      data: seconds(turn, restore),
-      scale: seconds(restore, scale),
-      verify: seconds(scale, verify),
-      dns: seconds(verify, flipped),
-      clientTtl: seconds(flipped, back),
-    },
-  };
-}
-
-function phasesOf(record: AppRun): PhaseReport[] {
-  return Object.entries(record.phases)
-    .sort(([, a], [, b]) => a.startedAt - b.startedAt)
-    .map(([name, { startedAt, endedAt, outcome, detail }]) => ({
-      name,
-      outcome: outcome ?? 'cut',
-      startedAt: new Date(startedAt).toISOString(),
-      ...(endedAt === undefined
-        ? {}
-        : { endedAt: new Date(endedAt).toISOString(), seconds: (endedAt - startedAt) / 1000 }),
-      detail,
-    }));
 }

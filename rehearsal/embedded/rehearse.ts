@@ -6,6 +6,8 @@ import { DynamoLedger } from '../../lambdas/adapters/aws/ledger';
 import { rbacManifests } from '../../lib/rbac';
 import { type Finding, watch } from '../checkers';
 import type { Listener } from '../events';
+import { differences } from '../expectations';
+import { outcomeOf } from '../messages';
 import type { Report } from '../report';
 import type { Scenario } from '../scenario';
 import type { Execution } from './asl';
@@ -15,7 +17,6 @@ import { Night } from './cloud/night';
 import { synthesize } from './cloud/synthesize';
 import { describe } from './describe';
 import { CannotAct, Director } from './director';
-import { differences } from './expectations';
 import type { Manifest } from './kubernetes/manifests';
 import type { KubeObject } from './kubernetes/object';
 import { appReport } from './measure';
@@ -99,7 +100,7 @@ export async function rehearse({
     scenario: scenario.name,
     activate: run?.site ?? 'dr',
     mode: 'failover',
-    outcome: outcomeOf(run?.execution, messages),
+    outcome: outcomeOf(run?.execution.name, messages),
     expected: scenario.expect.outcome,
     asExpected: false,
     differences: [],
@@ -195,16 +196,6 @@ function appRunsOf(night: Night, site: SiteName, run: string): Promise<AppRun[]>
 function allMessages(night: Night): SnsMessage[] {
   return SITE_NAMES.flatMap(site => night.sites[site].sns.messages).sort((a, b) => a.at - b.at);
 }
-
-/** What on-call was told of the run; a run that told nothing has no outcome that anybody knows of. */
-function outcomeOf(run: Execution | undefined, messages: readonly SnsMessage[]): Report['outcome'] {
-  const last = messages.findLast(
-    ({ attributes }) => attributes.run === run?.name && ENDS.includes(attributes.event ?? ''),
-  );
-  return (last?.attributes.event as Report['outcome'] | undefined) ?? 'none';
-}
-
-const ENDS = ['succeeded', 'refused', 'rolled-back', 'needs-attention'];
 
 function reasonsOf(run: Execution | undefined, records: readonly AppRun[]): string[] {
   const said = records.flatMap(({ app, end, notes }) =>

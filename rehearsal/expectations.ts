@@ -1,7 +1,7 @@
-import type { App, Config } from '../../core/config';
-import type { Report } from '../report';
-import type { Scenario } from '../scenario';
-import type { SnsMessage } from './aws/sns';
+import type { App, Config } from '../core/config';
+import type { Message } from './messages';
+import type { Report } from './report';
+import type { Scenario } from './scenario';
 
 /** Whether the standby is ready after a move depends on its data: the files expect an app that has some. */
 const PEACE = ['not-ready', 'ready-again'];
@@ -11,7 +11,7 @@ export function differences(
   scenario: Scenario,
   config: Config,
   report: Report,
-  messages: readonly SnsMessage[],
+  messages: readonly Message[],
   restores: number,
 ): string[] {
   const { expect } = scenario;
@@ -54,7 +54,7 @@ function affected({ about, night, given }: Scenario, config: Config): App[] {
 }
 
 /** Where the scenario is not about approval, being asked for one is part of any night. */
-function told({ given }: Scenario, messages: readonly SnsMessage[]): string[] {
+function told({ given }: Scenario, messages: readonly Message[]): string[] {
   const events = messages.flatMap(({ attributes }) => attributes.event ?? []);
   return given.trigger === undefined ? events.filter(event => event !== 'approval-wanted') : events;
 }
