@@ -1,0 +1,3 @@
+module lifeboat/testbed/orders
+
+go 1.26
