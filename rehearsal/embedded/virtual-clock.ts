@@ -6,6 +6,14 @@ interface Timer {
   fire: () => void;
 }
 
+/** A clock with timers, on which AWS's own doings run. */
+export interface NightClock extends Clock {
+  /** Calls `fire` after `ms`. Returns a function that cancels it. */
+  after(ms: number, fire: () => void): () => void;
+  /** Calls `fire` every `ms`, first after one period, until the returned function is called. */
+  every(ms: number, fire: () => void): () => void;
+}
+
 /** Nothing is left that could ever happen, and what was awaited has not happened. */
 export class VirtualDeadlock extends Error {
   override name = 'VirtualDeadlock';
@@ -18,7 +26,7 @@ export class VirtualDeadlock extends Error {
  * nothing in the embedded rehearsal does any. Timers that are due at the same instant fire in the order in which
  * they were set, which keeps every run of a scenario the same.
  */
-export class VirtualClock implements Clock {
+export class VirtualClock implements NightClock {
   private timers: Timer[] = [];
   private order = 0;
 

@@ -7,6 +7,13 @@ export const TOKEN_WEBHOOK = { address: '10.201.0.2', port: 4567 };
 export const PEBBLE = { address: '10.201.0.14', port: 14000, managementPort: 15000 };
 /** Route 53's authoritative servers; the first is everybody's resolver too. */
 export const NAME_SERVERS = ['10.201.0.53', '10.201.0.54'];
+/** As the emulator's NS records name them. */
+export const NAME_SERVER_NAMES: Record<string, string> = {
+  'ns-1.awsdns-1.com': '10.201.0.53',
+  'ns-2.awsdns-2.net': '10.201.0.54',
+  'ns-3.awsdns-3.org': '10.201.0.53',
+  'ns-4.awsdns-4.co.uk': '10.201.0.54',
+};
 export const RESOLVER = '10.201.0.53';
 
 export interface RegionNetwork {

@@ -1,5 +1,5 @@
 import type { CallLog } from '../calls';
-import type { VirtualClock } from '../virtual-clock';
+import type { NightClock } from '../virtual-clock';
 import { FakeLimit, onlyKnown } from './fake-limit';
 import { seeded, uuid } from './random';
 
@@ -17,7 +17,7 @@ export type EndpointState = 'up' | 'hang' | 'refuse';
 
 /** What every fake needs. */
 export interface FakeSetting {
-  clock: VirtualClock;
+  clock: NightClock;
   log: CallLog;
   region: string;
   /** Milliseconds of virtual time that a call takes. */

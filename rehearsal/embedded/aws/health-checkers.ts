@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../virtual-clock';
+import type { NightClock } from '../virtual-clock';
 import { FakeLimit, onlyKnown } from './fake-limit';
 import { seeded } from './random';
 
@@ -62,7 +62,7 @@ const allRegions = [
 ];
 
 export interface HealthCheckersOptions {
-  clock: VirtualClock;
+  clock: NightClock;
   seed: string;
   probe: (probe: Probe) => Promise<ProbeResult>;
   /** Checkers in such a Region neither probe nor count. An assumption: AWS does not say. */

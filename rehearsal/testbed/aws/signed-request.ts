@@ -5,7 +5,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 
 export interface AwsRequest {
   service: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   path: string;
   body?: string;
   headers?: Record<string, string>;

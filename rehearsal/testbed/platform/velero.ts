@@ -24,7 +24,7 @@ export async function installVelero(kubectl: Kubectl, options: VeleroOptions): P
   await run(
     [
       ...[options.program, 'install', '--kubeconfig', kubectl.kubeconfig],
-      ...['--provider', 'aws', '--image', options.image, '--plugins', options.pluginImage],
+      ...['--image', options.image, '--plugins', options.pluginImage],
       // The locations are the application's manifests: each site reads the other's and writes its own.
       ...['--no-default-backup-location', '--use-volume-snapshots=false', '--secret-file', secretFile],
       ...['--use-node-agent', '--default-volumes-to-fs-backup'],

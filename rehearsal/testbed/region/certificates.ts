@@ -21,6 +21,11 @@ export class ClusterCertificates {
     return join(this.folder, file);
   }
 
+  /** PEM of who signed the API server's certificate. */
+  authority(): string {
+    return readFileSync(this.path('ca.crt'), 'utf8');
+  }
+
   async make(): Promise<void> {
     if (existsSync(this.path('done'))) return;
     mkdirSync(this.folder, { recursive: true });

@@ -28,9 +28,10 @@ export function answer(records: Records, asked: string, type: string, around: Su
   const sets = [...records.values()].filter(record => record.Name === owner);
   const cname = choose(sets, 'CNAME', around);
   if (cname && type !== 'CNAME') return { kind: 'records', records: written(cname, name, around) };
-  const chosen = choose(sets, type, around);
-  if (!chosen) return { kind: 'no-data', negativeTtl: soa };
-  return { kind: 'records', records: written(chosen, name, around) };
+  const several = multivalue(sets, type, around);
+  const chosen = several.length > 0 ? several : [choose(sets, type, around)].filter(set => set !== undefined);
+  if (chosen.length === 0) return { kind: 'no-data', negativeTtl: soa };
+  return { kind: 'records', records: chosen.flatMap(set => written(set, name, around)) };
 }
 
 /** The name itself, or the wildcard that covers it. A name that only has names below it exists, empty. */
@@ -51,15 +52,27 @@ function parentOf(name: string): string {
   return name.slice(name.indexOf('.') + 1);
 }
 
+/**
+ * "Up to eight healthy records", or unhealthy ones when none is healthy. cert-manager proves names with such records.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-multivalue.html
+ */
+function multivalue(sets: ResourceRecordSet[], type: string, around: Surroundings): ResourceRecordSet[] {
+  const candidates = sets.filter(set => set.Type === type && set.MultiValueAnswer === true);
+  const healthy = candidates.filter(set => isHealthy(set, around));
+  return (healthy.length > 0 ? healthy : candidates).slice(0, 8);
+}
+
+function isHealthy({ HealthCheckId }: ResourceRecordSet, around: Surroundings): boolean {
+  return HealthCheckId === undefined || around.healthy(HealthCheckId);
+}
+
 function choose(
   sets: ResourceRecordSet[],
   type: string,
   around: Surroundings,
 ): ResourceRecordSet | undefined {
   const candidates = sets.filter(set => set.Type === type);
-  const isHealthy = (set: ResourceRecordSet) =>
-    set.HealthCheckId === undefined || around.healthy(set.HealthCheckId);
-  const healthy = candidates.filter(isHealthy);
+  const healthy = candidates.filter(set => isHealthy(set, around));
   if (candidates.some(set => set.Failover !== undefined)) {
     // "If none of the records are healthy, all records are considered healthy": the primary is then the answer.
     const among = healthy.length > 0 ? healthy : candidates;

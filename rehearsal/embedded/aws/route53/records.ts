@@ -19,9 +19,9 @@ export function listOrder(left: ResourceRecordSet, right: ResourceRecordSet): nu
 }
 
 const fields = ['Name', 'Type', 'TTL', 'ResourceRecords', 'SetIdentifier'];
-const routing = ['Failover', 'Weight', 'HealthCheckId', 'AliasTarget'];
+const routing = ['Failover', 'Weight', 'MultiValueAnswer', 'HealthCheckId', 'AliasTarget'];
 
-/** The record set as Route 53 stores it. @throws FakeLimit for routing policies other than failover and weighted. */
+/** The record set as Route 53 stores it. @throws FakeLimit for routing policies other than failover, weighted and multivalue. */
 export function canonicalRecord(record: ResourceRecordSet): ResourceRecordSet {
   onlyKnown('ResourceRecordSet', record, [...fields, ...routing]);
   const copy = structuredClone(record);
@@ -31,8 +31,9 @@ export function canonicalRecord(record: ResourceRecordSet): ResourceRecordSet {
     copy.AliasTarget = { ...record.AliasTarget, DNSName: canonicalName(record.AliasTarget.DNSName ?? '') };
   }
   if (record.ResourceRecords) copy.ResourceRecords = record.ResourceRecords.map(value => ({ ...value }));
-  if (record.SetIdentifier !== undefined && record.Failover === undefined && record.Weight === undefined) {
-    throw new FakeLimit(`routing policy of ${record.Name}: only failover and weighted`);
+  const policies = [record.Failover, record.Weight, record.MultiValueAnswer];
+  if (record.SetIdentifier !== undefined && policies.every(policy => policy === undefined)) {
+    throw new FakeLimit(`routing policy of ${record.Name}: only failover, weighted and multivalue`);
   }
   return copy;
 }
@@ -54,6 +55,7 @@ function comparable(record: ResourceRecordSet): string {
     target ?? null,
     record.Failover ?? null,
     record.Weight ?? null,
+    record.MultiValueAnswer ?? null,
     record.HealthCheckId ?? null,
   ]);
 }

@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Config, SiteName } from '../../core/config';
+import { loadConfig } from '../../lib/config';
+import { rbacManifests } from '../../lib/rbac';
+import { TestbedAws } from './aws/aws';
+import { makeBucket, pointMain } from './aws/prepare';
+import type { Parts } from './build';
+import { run } from './host/run';
+import { makeWorld } from './host/world';
+import { API_PORT, AWS, NAME_SERVER_NAMES, NAME_SERVERS, REGIONS, RESOLVER, TOKEN_WEBHOOK } from './network';
+import { appManifests, installPlatform } from './platform/install';
+import { Pebble } from './platform/pebble';
+import { Region } from './region/region';
+import { Route53DataPlane } from './route53/route53';
+
+export interface BedOptions {
+  parts: Parts;
+  /** Everything that the bed writes. */
+  folder: string;
+  /** How much shorter AWS's delays are than in AWS, in (0, 1]. */
+  delayFactor: number;
+  say: (line: string) => void;
+}
+
+const ORDERS = join(__dirname, 'orders');
+export const ORDERS_CONFIG = join(ORDERS, 'lifeboat.yaml');
+const SITES: readonly SiteName[] = ['primary', 'dr'];
+/** AWS says "generally within 60 seconds"; usually it is much less. */
+const PROPAGATION_MS = 15_000;
+
+/** Two Regions, AWS, the Internet between them, and the shop on top; all inside the namespaces of this process. */
+export class Bed {
+  readonly config: Config = loadConfig(ORDERS_CONFIG);
+
+  private constructor(
+    private readonly options: BedOptions,
+    readonly aws: TestbedAws,
+    readonly route53: Route53DataPlane,
+    readonly pebble: Pebble,
+    readonly regions: Readonly<Record<SiteName, Region>>,
+  ) {}
+
+  static async up(options: BedOptions): Promise<Bed> {
+    const { parts, folder, say } = options;
+    mkdirSync(folder, { recursive: true });
+    await makeWorld();
+    await useResolver(folder);
+    const config = loadConfig(ORDERS_CONFIG);
+    const pebble = new Pebble(parts.bin('pebble'), join(folder, 'pebble'));
+    const aws = await TestbedAws.start({
+      ...AWS,
+      webhook: TOKEN_WEBHOOK,
+      python: parts.python,
+      folder: join(folder, 'aws'),
+      regions: SITES.map(site => config.sites[site].region),
+      functionVariables: { NODE_EXTRA_CA_CERTS: pebble.rootFile },
+    });
+    say('AWS answers.');
+    const route53 = await Route53DataPlane.start({
+      control: aws.emulator.control,
+      aws: aws.client('us-east-1'),
+      servers: NAME_SERVERS,
+      staticNames: NAME_SERVER_NAMES,
+      delayFactor: options.delayFactor,
+      propagationMs: PROPAGATION_MS,
+      log: say,
+    });
+    const regions = {
+      primary: regionOf('primary', options, config, aws),
+      dr: regionOf('dr', options, config, aws),
+    };
+    const bed = new Bed(options, aws, route53, pebble, regions);
+    try {
+      await bed.furnish();
+    } catch (error) {
+      await bed.down();
+      throw error;
+    }
+    return bed;
+  }
+
+  async down(): Promise<void> {
+    await Promise.all(SITES.map(site => this.regions[site].die()));
+    await this.pebble.stop();
+    await this.route53.stop();
+    await this.aws.stop();
+  }
+
+  private async furnish(): Promise<void> {
+    const { say } = this.options;
+    const { zone, apps } = this.config;
+    await this.route53.createZone(zone.id, zone.name);
+    await this.pebble.start();
+    for (const site of SITES) await makeBucket(this.client(site), `orders-backups-${site}`);
+    for (const { endpoint } of apps) {
+      if (!endpoint) continue;
+      const record = { main: endpoint.main, host: endpoint.hosts.primary, ttl: endpoint.ttlSeconds };
+      await pointMain(this.client('primary'), zone.id, record);
+    }
+    await Promise.all([this.deploy(), ...SITES.map(site => this.furnishRegion(site))]);
+    // Both prove main at the same name; one after the other, as in a life where dr joined later.
+    for (const site of SITES) {
+      await this.regions[site].kubectl.wait('certificate/shop', 'condition=Ready', 120, 'orders');
+      say(`${site} has its certificate.`);
+    }
+    await this.regions.primary.kubectl.rollout('deployment/front', 'orders', 60);
+    await this.regions.primary.kubectl.rollout('deployment/orders', 'orders', 60);
+    say('The shop is open.');
+  }
+
+  private async deploy(): Promise<void> {
+    await this.aws.bootstrap();
+    await Promise.all(
+      SITES.map(async site => {
+        const { region, cluster } = this.config.sites[site];
+        await this.regions[site].certificates.make();
+        await this.aws.setCluster({
+          region,
+          name: cluster,
+          endpoint: `https://${REGIONS[site].node}:${API_PORT}`,
+          certificateAuthority: this.regions[site].certificates.authority(),
+          version: '1.35',
+        });
+      }),
+    );
+    await this.aws.deploy(ORDERS_CONFIG);
+    this.options.say('Lifeboat is deployed in both Regions.');
+  }
+
+  private async furnishRegion(site: SiteName): Promise<void> {
+    const region = this.regions[site];
+    const { say, parts, folder, delayFactor } = this.options;
+    await region.boot();
+    say(`${site} has a cluster with a node.`);
+    await installPlatform({
+      site,
+      kubectl: region.kubectl,
+      parts,
+      folder: join(folder, site),
+      credentials: this.aws.operator,
+      zone: this.config.zone,
+      propagationSeconds: (PROPAGATION_MS * delayFactor) / 1000,
+      acme: { directory: this.pebble.directory, authority: this.pebble.serverAuthority },
+    });
+    await region.kubectl.apply(appManifests(join(ORDERS, site)));
+    await region.kubectl.apply(rbacManifests(this.config, site));
+    say(`${site} has its platform.`);
+  }
+
+  private client(site: SiteName): ReturnType<TestbedAws['client']> {
+    return this.aws.client(this.config.sites[site].region);
+  }
+}
+
+/** Everybody in the bed resolves names through its own name servers. */
+async function useResolver(folder: string): Promise<void> {
+  const file = join(folder, 'resolv.conf');
+  writeFileSync(file, `nameserver ${RESOLVER}\noptions timeout:1 attempts:2\n`);
+  await run(['mount', '--bind', file, '/etc/resolv.conf']);
+}
+
+function findRunc(folders: readonly string[]): string {
+  const found = folders.map(folder => join(folder, 'runc')).find(file => existsSync(file));
+  if (found) return found;
+  throw new Error(`There is no runc in ${folders.join(', ')}; type "npm run testbed:build".`);
+}
+
+function regionOf(site: SiteName, { parts, folder }: BedOptions, config: Config, aws: TestbedAws): Region {
+  const { region, cluster } = config.sites[site];
+  const tokenWebhookConfig = join(folder, `${site}-token-webhook.kubeconfig`);
+  writeFileSync(tokenWebhookConfig, aws.tokenWebhookConfig(region, cluster));
+  const { debian } = parts;
+  return new Region({
+    site,
+    region,
+    folder: join(folder, site),
+    bin: name => parts.bin(name),
+    debian: {
+      path: debian.bin.join(delimiter),
+      libraries: debian.lib.join(delimiter),
+      cni: debian.cni,
+      runc: findRunc(debian.bin),
+    },
+    images: parts.images().map(({ archive }) => archive),
+    tokenWebhookConfig,
+  });
+}
