@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Config, SiteName } from '../../core/config';
+import { otherSite } from '../../core/run';
 import { loadConfig } from '../../lib/config';
 import { rbacManifests } from '../../lib/rbac';
+import type { Report } from '../report';
 import { TestbedAws } from './aws/aws';
 import { makeBucket, pointMain } from './aws/prepare';
+import type { ExecutionView } from './aws/runs';
 import type { Parts } from './build';
 import { run } from './host/run';
 import { makeWorld } from './host/world';
@@ -28,6 +31,16 @@ export const ORDERS_CONFIG = join(ORDERS, 'lifeboat.yaml');
 const SITES: readonly SiteName[] = ['primary', 'dr'];
 /** AWS says "generally within 60 seconds"; usually it is much less. */
 const PROPAGATION_MS = 15_000;
+
+/** Velero could not back the shop up before the night. */
+export class BackupFailed extends Error {
+  override name = 'BackupFailed';
+}
+
+export interface RunView extends ExecutionView {
+  site: SiteName;
+  region: string;
+}
 
 /** Two Regions, AWS, the Internet between them, and the shop on top; all inside the namespaces of this process. */
 export class Bed {
@@ -80,6 +93,114 @@ export class Bed {
     return bed;
   }
 
+  get folder(): string {
+    return this.options.folder;
+  }
+
+  regionOf(site: SiteName): string {
+    return this.config.sites[site].region;
+  }
+
+  /** Link, Pods, control plane, functions, executions: all of it at once. */
+  async loseRegion(site: SiteName): Promise<void> {
+    await Promise.all([this.regions[site].die(), this.aws.setRegion(this.regionOf(site), 'lost')]);
+  }
+
+  /** It boots again from its old disk. */
+  async restoreRegion(site: SiteName): Promise<void> {
+    await this.aws.setRegion(this.regionOf(site), 'up');
+    await this.regions[site].boot();
+  }
+
+  /** The executions of the Regions that can be seen, oldest first. */
+  async runs(): Promise<RunView[]> {
+    const lists = await Promise.all(
+      SITES.map(async site => {
+        const region = this.regionOf(site);
+        if (this.aws.isLost(region)) return [];
+        return (await this.aws.executions(region)).map(run => ({ ...run, site, region }));
+      }),
+    );
+    return lists.flat().sort((a, b) => a.start - b.start);
+  }
+
+  /** Every state that a run entered, in order. */
+  async enteredStates(): Promise<{ at: number; state: string; run: string }[]> {
+    const lists = await Promise.all(
+      (await this.runs()).map(async ({ region, arn, name }) =>
+        (await this.aws.history(region, arn)).map(({ at, state }) => ({ at, state, run: name })),
+      ),
+    );
+    return lists.flat().sort((a, b) => a.at - b.at);
+  }
+
+  /** Calls to AWS's APIs that were made with the credentials of Lifeboat's functions. */
+  lifeboatCalls(since: number): Report['calls'] {
+    return this.aws.calls.flatMap(({ at, region, service, action, accessKey, status }) => {
+      const step = this.aws.functions.functionOf(accessKey)?.variables.LIFEBOAT_STEP;
+      if (step === undefined || at < since) return [];
+      const when = new Date(at).toISOString();
+      return [{ at: when, step, service, action, region, resource: '', outcome: String(status) }];
+    });
+  }
+
+  /** Where the first name server leads customers of main. */
+  mainTarget(): string | undefined {
+    const main = this.config.apps[0]?.endpoint?.main ?? '';
+    const cname = this.route53.lookup(main, 'CNAME').find(({ type }) => type === 'CNAME');
+    return cname?.value.replace(/\.$/, '');
+  }
+
+  /** As a person does it, past Lifeboat. */
+  async pointMain(host: string): Promise<void> {
+    const { zone, apps } = this.config;
+    for (const { endpoint } of apps) {
+      if (!endpoint) continue;
+      const record = { main: endpoint.main, host, ttl: endpoint.ttlSeconds };
+      await pointMain(this.client('primary'), zone.id, record);
+    }
+  }
+
+  /** Makes a backup of the site's Schedule now, and waits until the other site knows it. Returns its name. */
+  async backUp(site: SiteName): Promise<string> {
+    const { kubectl } = this.regions[site];
+    const velero = this.options.parts.bin('velero');
+    await kubectl.wait(`backupstoragelocations/${site}`, 'jsonpath={.status.phase}=Available', 90, 'velero');
+    const name = `orders-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`;
+    await run(
+      [
+        velero,
+        '--kubeconfig',
+        kubectl.kubeconfig,
+        'backup',
+        'create',
+        name,
+        '--from-schedule',
+        'orders',
+        '--wait',
+      ],
+      {
+        env: { PATH: '/usr/bin:/bin', HOME: this.folder },
+        timeoutMs: 300_000,
+      },
+    );
+    const status = (await kubectl.get('backups.velero.io', name, 'velero'))?.status;
+    if (status?.phase !== 'Completed')
+      throw new BackupFailed(
+        `Backup ${name} of ${site} ended with ${JSON.stringify(status)}, expected is Completed.`,
+      );
+    await this.regions[otherSite(site)].kubectl.wait(`backups.velero.io/${name}`, 'create', 120, 'velero');
+    return name;
+  }
+
+  async restoresSince(site: SiteName, from: number): Promise<number> {
+    if (!this.regions[site].alive) return 0;
+    const restores = await this.regions[site].kubectl.list('restores.velero.io', 'velero');
+    // Kubernetes' times have whole seconds.
+    return restores.filter(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') >= from - 1000)
+      .length;
+  }
+
   async down(): Promise<void> {
     await Promise.all(SITES.map(site => this.regions[site].die()));
     await this.pebble.stop();
@@ -92,13 +213,10 @@ export class Bed {
     const { zone, apps } = this.config;
     await this.route53.createZone(zone.id, zone.name);
     await this.pebble.start();
-    for (const site of SITES) await makeBucket(this.client(site), `orders-backups-${site}`);
-    for (const { endpoint } of apps) {
-      if (!endpoint) continue;
-      const record = { main: endpoint.main, host: endpoint.hosts.primary, ttl: endpoint.ttlSeconds };
-      await pointMain(this.client('primary'), zone.id, record);
-    }
-    await Promise.all([this.deploy(), ...SITES.map(site => this.furnishRegion(site))]);
+    // Each site's backups lie in the other's Region, where they are needed.
+    for (const site of SITES) await makeBucket(this.client(otherSite(site)), `orders-backups-${site}`);
+    for (const { endpoint } of apps) if (endpoint) await this.pointMain(endpoint.hosts.primary);
+    await Promise.all([this.prepareDeployment(), ...SITES.map(site => this.furnishRegion(site))]);
     // Both prove main at the same name; one after the other, as in a life where dr joined later.
     for (const site of SITES) {
       await this.regions[site].kubectl.wait('certificate/shop', 'condition=Ready', 120, 'orders');
@@ -107,9 +225,12 @@ export class Bed {
     await this.regions.primary.kubectl.rollout('deployment/front', 'orders', 60);
     await this.regions.primary.kubectl.rollout('deployment/orders', 'orders', 60);
     say('The shop is open.');
+    // Only now, as its users do: before, every health check would find the site down.
+    await this.aws.deploy(ORDERS_CONFIG);
+    say('Lifeboat is deployed in both Regions.');
   }
 
-  private async deploy(): Promise<void> {
+  private async prepareDeployment(): Promise<void> {
     await this.aws.bootstrap();
     await Promise.all(
       SITES.map(async site => {
@@ -124,8 +245,6 @@ export class Bed {
         });
       }),
     );
-    await this.aws.deploy(ORDERS_CONFIG);
-    this.options.say('Lifeboat is deployed in both Regions.');
   }
 
   private async furnishRegion(site: SiteName): Promise<void> {

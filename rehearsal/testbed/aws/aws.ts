@@ -180,6 +180,10 @@ export class TestbedAws {
     this.functions.killRegion(region);
   }
 
+  isLost(region: string): boolean {
+    return this.lost.has(region);
+  }
+
   /** A service's control plane, by the name of its credential scope, as `route53`. */
   setService(service: string, state: Reachable): void {
     this.frontDoor.setService(service, state);

@@ -1,0 +1,126 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Action, Scenario } from '../../scenario';
+import type { Bed } from '../bed';
+import { Shop } from '../shop';
+
+/** The scenario asks for something that this bed cannot make happen. */
+export class CannotAct extends Error {
+  override name = 'CannotAct';
+}
+
+type Doing = Action['do'];
+const CAN: readonly Doing[] = [
+  'lose-region',
+  'restore-region',
+  'break-app',
+  'repair-app',
+  'api-down',
+  'nodes-not-ready',
+  'start',
+  'abort',
+  'change-record',
+];
+const OUTAGES: readonly Doing[] = ['lose-region', 'break-app'];
+/** Somebody on call says yes when asked, after so long. */
+const LOOK_MS = 200;
+
+/** Makes happen what the scenario says, when it says it. */
+export class Director {
+  /** When the app stopped serving, in ms since the epoch. */
+  outageAt: number | undefined;
+  private pending = 0;
+  private stopped = false;
+  private failure: unknown;
+  private readonly seen = new Set<string>();
+
+  /** @throws CannotAct */
+  constructor(
+    private readonly bed: Bed,
+    private readonly scenario: Scenario,
+    private readonly onAct: (action: Action) => void,
+  ) {
+    const { given } = scenario;
+    const cannot = scenario.night.map(({ action }) => action.do).filter(each => !CAN.includes(each));
+    if (cannot.length > 0)
+      throw new CannotAct(
+        `The test bed cannot do "${cannot.join(', ')}" of ${scenario.name}; it can do ${CAN.join(', ')}. ` +
+          `Play it embedded: npx lifeboat rehearse --scenario ${scenario.name}`,
+      );
+    if (given.trigger !== undefined)
+      throw new CannotAct(`${scenario.name} wants the trigger ${given.trigger}; the shop's is automatic.`);
+  }
+
+  /** Whether something is still to come by itself. @throws what an action threw */
+  get busy(): boolean {
+    if (this.failure !== undefined) throw this.failure;
+    return this.pending > 0;
+  }
+
+  begin(): void {
+    // Nothing happens on the bed before the first event that was not there already: the quiet time is left out.
+    const times = this.scenario.night.flatMap(({ when }) => ('at' in when ? [when.at] : []));
+    const first = Math.min(...times, Number.POSITIVE_INFINITY);
+    for (const { when, action } of this.scenario.night) {
+      if ('at' in when) this.later((when.at - first) * 1000, action);
+      else void this.onEntering(when.entering, (when.after ?? 0) * 1000, action);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private later(ms: number, action: Action): void {
+    this.pending += 1;
+    wait(ms)
+      .then(() => this.act(action))
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.pending -= 1;
+      });
+  }
+
+  private async onEntering(state: string, afterMs: number, action: Action): Promise<void> {
+    while (!this.stopped) {
+      const entered = await this.bed.enteredStates();
+      if (entered.some(each => each.state === state && !this.seen.has(each.run)))
+        return this.later(afterMs, action);
+      await wait(LOOK_MS);
+    }
+  }
+
+  private async act(action: Action): Promise<void> {
+    const { bed } = this;
+    this.onAct(action);
+    if (OUTAGES.includes(action.do)) this.outageAt = Date.now();
+    switch (action.do) {
+      case 'lose-region':
+        return bed.loseRegion(action.site);
+      case 'restore-region':
+        return bed.restoreRegion(action.site);
+      case 'break-app':
+        return new Shop(bed.regions[action.site].kubectl).fault(500);
+      case 'repair-app':
+        this.outageAt = undefined;
+        return new Shop(bed.regions[action.site].kubectl).fault(0);
+      case 'api-down':
+        return bed.regions[action.site].stopApiServer();
+      case 'nodes-not-ready':
+        return bed.regions[action.site].stopKubelet();
+      case 'start':
+        await bed.aws.startExecution(bed.regionOf(action.site), action.input as object);
+        return;
+      case 'abort':
+        for (const run of await bed.runs())
+          if (run.status === 'RUNNING')
+            await bed.aws.stopExecution(run.region, run.arn, 'Stopped', 'stopped by hand');
+        return;
+      case 'change-record':
+        return bed.pointMain(action.to);
+      default:
+        throw new CannotAct(`The test bed cannot do "${action.do}".`);
+    }
+  }
+}

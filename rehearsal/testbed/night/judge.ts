@@ -1,0 +1,50 @@
+import type { Finding } from '../../checkers';
+import type { Visit } from '../client/journal';
+import type { OrdersReport } from '../client/orders';
+
+export interface Seen {
+  visits: readonly Visit[];
+  orders: OrdersReport | undefined;
+  mains: readonly { at: number; target: string }[];
+  hosts: readonly string[];
+  main: string;
+}
+
+/** What must hold in any night, judged by what the customer, the name servers and the volumes say. */
+export function findings({ visits, orders, mains, hosts, main }: Seen): Finding[] {
+  const elsewhere = mains.filter(({ target }) => !hosts.includes(target));
+  const turns = visits.filter(({ ok }) => ok).map(({ site }) => site);
+  const changes = turns.filter((site, index) => index > 0 && site !== turns[index - 1]).length;
+  const strange = visits.filter(({ certificate, ok }) => ok && !certificate?.names.includes(main));
+  return [
+    {
+      id: 'main',
+      holds: elsewhere.length === 0,
+      evidence:
+        elsewhere.length === 0
+          ? `main was seen at ${mains.length} targets in turn, each a site`
+          : `main led to ${elsewhere[0]?.target}`,
+    },
+    {
+      id: 'one site',
+      holds: changes <= 1,
+      evidence: `good answers changed from one site to another ${changes} times`,
+    },
+    {
+      id: 'certificate',
+      holds: strange.length === 0,
+      evidence: strange.length === 0 ? 'each good answer came with a certificate for main' : 'one did not',
+    },
+    ...(orders
+      ? [
+          {
+            id: 'orders',
+            holds: orders.missingBeforeBackup.length === 0 && orders.lostByActivated.length === 0,
+            evidence:
+              `${orders.missingBeforeBackup.length} orders from before the backup are missing, ` +
+              `${orders.lostByActivated.length} of the activated site`,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { Report } from '../../report';
+import type { ShownCertificate } from '../client/journal';
+
+/** What `lifeboat rehearse --testbed --format json` prints: the embedded report, and what only real parts can say. */
+export interface TestbedReport extends Report {
+  client: ClientReport;
+  /** AWS's delays and what they are on this bed, in seconds. */
+  delays: Record<string, { real: number; here: number }>;
+  /** Name and version of everything that ran. */
+  parts: Record<string, string>;
+}
+
+export interface ClientReport {
+  /** From the first failure to the first good answer of the activated site; null when nothing failed or none came. */
+  outageSeconds: number | null;
+  visits: number;
+  failed: number;
+  ordersAcked: number;
+  /** Acknowledged before the backup that was restored, and gone: must be 0. */
+  ordersMissingBeforeBackup: number;
+  /** The RPO, counted. */
+  ordersLostSinceBackup: number;
+  /** Acknowledged by the activated site and gone: must be 0. */
+  ordersLostByActivated: number;
+  /** Who answered, in order, each with the certificate that it showed first. */
+  certificate: { site: string; certificate: ShownCertificate }[];
+}

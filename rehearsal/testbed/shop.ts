@@ -1,0 +1,32 @@
+import type { Kubectl } from './region/kubectl';
+
+/** The orders service of one site, asked past Ingress and DNS by whoever runs the bed. */
+export class Shop {
+  constructor(private readonly kubectl: Kubectl) {}
+
+  /** The numbers of all orders that it has. */
+  async orders(): Promise<number[]> {
+    const text = await this.kubectl.run(['get', '--raw', `${ORDERS}/orders`]);
+    return (JSON.parse(text) as { numbers: number[] }).numbers;
+  }
+
+  async fill(name: string, bytes: number, seed: number): Promise<void> {
+    await this.post(`/fill?name=${name}&bytes=${bytes}&seed=${seed}`, {});
+  }
+
+  async sums(): Promise<Record<string, { bytes: number; sha256: string }>> {
+    const text = await this.kubectl.run(['get', '--raw', `${ORDERS}/sums`]);
+    return (JSON.parse(text) as { files: Record<string, { bytes: number; sha256: string }> }).files;
+  }
+
+  /** @param status what it answers from now on, health check included; 0: it answers well again */
+  async fault(status: number): Promise<void> {
+    await this.post('/fault', { status });
+  }
+
+  private async post(path: string, body: object): Promise<void> {
+    await this.kubectl.run(['create', '--raw', `${ORDERS}${path}`, '-f', '-'], JSON.stringify(body));
+  }
+}
+
+const ORDERS = '/api/v1/namespaces/orders/services/orders:80/proxy';
