@@ -5,6 +5,7 @@ import { pause, resume } from './commands/pause';
 import { rbac } from './commands/rbac';
 import { rehearse } from './commands/rehearse';
 import { status } from './commands/status';
+import { testbed } from './commands/testbed';
 import { validate } from './commands/validate';
 import { BadUsage, type ExitCode } from './errors';
 import { type Output, processOutput } from './output';
@@ -22,6 +23,7 @@ const COMMANDS: Record<string, Command> = {
   pause,
   resume,
   status,
+  testbed,
 };
 
 /** @returns the exit code */
@@ -68,8 +70,19 @@ function failed(name: string, error: unknown, output: Output): ExitCode {
   throw error;
 }
 
-const USERS = ['ScenarioInvalid', 'ManifestsInvalid', 'ManifestRefused', 'CannotAct', 'ManifestsMissing'];
+/** What keeps the test bed from being held. */
+const HOLDERS = ['CannotHoldBed', 'PartsMissing', 'BedTaken'];
+const USERS = [
+  'ScenarioInvalid',
+  'ManifestsInvalid',
+  'ManifestRefused',
+  'CannotAct',
+  'ManifestsMissing',
+  ...HOLDERS,
+];
 const ANSWERS_NO = [
+  'BedFailed',
+  'BedStopped',
   'NotDeployed',
   'NotFound',
   'Forbidden',

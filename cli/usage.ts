@@ -14,6 +14,18 @@ const COMMANDS: Record<string, CommandUsage> = {
       '--primary DIR     manifests of the primary (default: the folder "primary" beside the configuration)',
       '--dr DIR          manifests of dr (default: the folder "dr" beside the configuration)',
       '--verbose         shows every question to every step',
+      '--testbed         plays it in real time on real parts: needs Linux, root and "npm run testbed:build"',
+      "--delay-factor N  with --testbed: shortens AWS's own delays, 0.05 to 1 (default: 0.2)",
+      '--keep            with --testbed: the bed stays until Ctrl-C, and says how to look around',
+    ],
+  },
+  testbed: {
+    line: 'testbed up|down|status',
+    what: 'Two Regions of real parts on this machine, to look around in.',
+    details: [
+      'up                makes the bed, opens the shop, and stays until Ctrl-C',
+      'down              ends the bed that somebody holds, and takes away what a killed one left',
+      'status            says who holds the bed',
     ],
   },
   validate: {

@@ -5,12 +5,13 @@ import type { Listener } from '../../rehearsal/events';
 import type { Report } from '../../rehearsal/report';
 import { loadScenario, type Scenario, scenarioNames } from '../../rehearsal/scenario';
 import { configFile, readArguments } from '../arguments';
-import type { ExitCode } from '../errors';
+import { BadUsage, type ExitCode } from '../errors';
 import { type BothManifests, bothManifests } from '../manifests';
 import type { Output } from '../output';
 import { recap } from '../render/recap';
 import { Style } from '../render/style';
 import { timeline } from '../render/timeline';
+import { rehearseOnTestbed } from './testbed';
 
 const OPTIONS = {
   scenario: { type: 'string', multiple: true },
@@ -18,6 +19,9 @@ const OPTIONS = {
   dr: { type: 'string' },
   list: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  testbed: { type: 'boolean' },
+  keep: { type: 'boolean' },
+  'delay-factor': { type: 'string' },
 } as const;
 
 const DEFAULT = 'region-lost';
@@ -25,6 +29,21 @@ const DEFAULT = 'region-lost';
 export async function rehearse(args: string[], output: Output): Promise<ExitCode> {
   const { json, text, texts, flag } = readArguments(args, OPTIONS, { least: 0, most: 0 });
   if (flag('list')) return list(json, output);
+  if (flag('testbed')) {
+    return rehearseOnTestbed(
+      {
+        scenarios: texts('scenario'),
+        config: text('config') ?? text('primary') ?? text('dr'),
+        keep: flag('keep'),
+        delayFactor: text('delay-factor'),
+        verbose: flag('verbose'),
+        json,
+      },
+      output,
+    );
+  }
+  if (flag('keep') || text('delay-factor') !== undefined)
+    throw new BadUsage('--keep and --delay-factor go with --testbed.');
   const file = configFile(text('config'));
   const config = loadConfig(file);
   const primary = text('primary');

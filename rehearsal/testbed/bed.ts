@@ -6,7 +6,7 @@ import { loadConfig } from '../../lib/config';
 import { rbacManifests } from '../../lib/rbac';
 import type { Report } from '../report';
 import { TestbedAws } from './aws/aws';
-import { makeBucket, pointMain } from './aws/prepare';
+import { invokeStep, makeBucket, pointMain } from './aws/prepare';
 import type { ExecutionView } from './aws/runs';
 import type { Parts } from './build';
 import { run } from './host/run';
@@ -191,6 +191,11 @@ export class Bed {
       );
     await this.regions[otherSite(site)].kubectl.wait(`backups.velero.io/${name}`, 'create', 120, 'velero');
     return name;
+  }
+
+  /** Lets each site look whether it could take over, as it does every five minutes: it remembers what the other has. */
+  async lookInPeace(): Promise<void> {
+    for (const site of SITES) await invokeStep(this.client(site), 'preflight', { peace: true });
   }
 
   async restoresSince(site: SiteName, from: number): Promise<number> {

@@ -27,6 +27,15 @@ export function removeCgroups(): void {
   }
 }
 
+/** The groups of beds that are still there. */
+export function leftCgroups(): string[] {
+  return hierarchies().flatMap(hierarchy =>
+    readdirSync(hierarchy)
+      .filter(entry => entry.startsWith(PREFIX))
+      .map(entry => join(hierarchy, entry)),
+  );
+}
+
 /** Groups are folders whose files cannot be deleted: they are removed from the leaves up. */
 function removeTree(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

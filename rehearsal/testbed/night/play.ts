@@ -24,13 +24,15 @@ export interface Play {
   bed: Bed;
   scenario: Scenario;
   listener: Listener;
+  /** What happens before the night. */
+  say: (line: string) => void;
   versions: Record<string, string>;
 }
 
 const LOOK_MS = 500;
 
 /** Plays one scenario on a bed whose shop is open. @throws CannotAct */
-export async function play({ bed, scenario, listener, versions }: Play): Promise<TestbedReport> {
+export async function play({ bed, scenario, listener, say, versions }: Play): Promise<TestbedReport> {
   const started = Date.now();
   const director = new Director(bed, scenario, action =>
     listener({ kind: 'happens', at: Date.now(), text: describe(action, bed.config) }),
@@ -49,11 +51,13 @@ export async function play({ bed, scenario, listener, versions }: Play): Promise
       story: scenario.story.trim(),
       manifests: { primary: 'orders/primary', dr: 'orders/dr' },
     });
-    await backUp(bed, 'primary', listener);
+    await backUp(bed, 'primary', say);
     if (active === 'dr') {
-      await moveToDr(bed, listener);
-      await backUp(bed, 'dr', listener);
+      await moveToDr(bed, say);
+      await backUp(bed, 'dr', say);
     }
+    await bed.lookInPeace();
+    say('Both sites have looked whether they could take over.');
     const from = Date.now();
     director.begin();
     const mains = await new Watch(bed, director, scenario, listener, from).untilQuiet();
@@ -156,12 +160,12 @@ function appReport(
 }
 
 /** Makes a backup as a person does, and waits until the other site has seen it: Velero looks once a minute. */
-async function backUp(bed: Bed, site: SiteName, listener: Listener): Promise<void> {
+async function backUp(bed: Bed, site: SiteName, say: (line: string) => void): Promise<void> {
   const name = await bed.backUp(site);
-  listener({ kind: 'note', at: Date.now(), text: `Both sites know the backup ${name} of ${site}.` });
+  say(`Both sites know the backup ${name} of ${site}.`);
 }
 
-async function moveToDr(bed: Bed, listener: Listener): Promise<void> {
+async function moveToDr(bed: Bed, say: (line: string) => void): Promise<void> {
   const run = await bed.aws.startExecution(bed.regionOf('dr'), {
     activate: 'dr',
     reason: 'rehearsal begins in dr',
@@ -172,7 +176,7 @@ async function moveToDr(bed: Bed, listener: Listener): Promise<void> {
     if (status !== 'RUNNING') throw new Error(`The shop could not be moved to dr before the night: ${cause}`);
     await wait(LOOK_MS);
   }
-  listener({ kind: 'note', at: Date.now(), text: 'The shop lives in dr now; the night begins.' });
+  say('The shop lives in dr now.');
 }
 
 async function restoreOf(

@@ -54,7 +54,8 @@ export async function installPlatform(options: PlatformOptions): Promise<void> {
       kubectl.apply(manifest(file, values)),
     ),
     kubectl
-      .wait('crd/clusterissuers.cert-manager.io', 'condition=Established', 30)
+      // "condition=Established" fails on a definition that has no conditions yet.
+      .wait('crd/clusterissuers.cert-manager.io', `jsonpath=${ESTABLISHED}`, 30)
       .then(() => kubectl.apply(manifest('cert-manager.yaml', values))),
   ]);
   await Promise.all([
@@ -66,6 +67,7 @@ export async function installPlatform(options: PlatformOptions): Promise<void> {
   ]);
 }
 
+const ESTABLISHED = '{.status.conditions[?(@.type=="Established")].status}=True';
 const PLATFORM = 'platform-';
 
 /** The manifests of a folder as one YAML text, in the order of kubectl. Those of the platform are installed above. */

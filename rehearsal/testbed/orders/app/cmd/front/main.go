@@ -46,6 +46,11 @@ func handler(orders *url.URL, site string) http.Handler {
 			DialContext:           (&net.Dialer{Timeout: timeout}).DialContext,
 			ResponseHeaderTimeout: timeout,
 		},
+		ModifyResponse: func(response *http.Response) error {
+			// The front says it for both: they share a site.
+			response.Header.Del("x-site")
+			return nil
+		},
 		ErrorHandler: func(answer http.ResponseWriter, _ *http.Request, err error) {
 			answer.Header().Set("content-type", "application/json")
 			answer.WriteHeader(http.StatusBadGateway)
