@@ -29,7 +29,7 @@ export const LAMBDA_TROUBLE = [
  * A step that ran out of its time or memory: it is asked again, since steps go on where they were. Which of the names
  * comes depends on who noticed first; `Lambda.Unknown` is how the page above calls it.
  */
-export const OUT_OF_TIME = ['Sandbox.Timedout', 'Lambda.Unknown', Errors.TIMEOUT];
+export const OUT_OF_TIME = ['Sandbox.Timedout', 'Runtime.ExitError', 'Lambda.Unknown', Errors.TIMEOUT];
 
 /**
  * How often each kind of error is tried again; used up, it is caught. One count for trouble of every kind: each retry

@@ -32,7 +32,7 @@ function dyingBehind(step: StepName, nth: number) {
       died = true;
       me.dead = true;
       me.die(
-        Object.assign(new Error('Runtime exited with error: signal: killed'), { name: 'Lambda.Unknown' }),
+        Object.assign(new Error('Runtime exited with error: signal: killed'), { name: 'Runtime.ExitError' }),
       );
       return new Promise<never>(() => undefined);
     };
