@@ -193,9 +193,10 @@ export class Bed {
     return name;
   }
 
-  /** Lets each site look whether it could take over, as it does every five minutes: it remembers what the other has. */
+  /** Lets each site that is there look whether it could take over, as it does every five minutes: it remembers what the other has. */
   async lookInPeace(): Promise<void> {
-    for (const site of SITES) await invokeStep(this.client(site), 'preflight', { peace: true });
+    const there = SITES.filter(site => !this.aws.isLost(this.regionOf(site)));
+    for (const site of there) await invokeStep(this.client(site), 'preflight', { peace: true });
   }
 
   async restoresSince(site: SiteName, from: number): Promise<number> {

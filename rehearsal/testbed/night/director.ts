@@ -21,7 +21,8 @@ const CAN: readonly Doing[] = [
   'change-record',
 ];
 const OUTAGES: readonly Doing[] = ['lose-region', 'break-app'];
-/** Somebody on call says yes when asked, after so long. */
+/** So long the customer is seen to be served before anything happens. */
+const LEAD_MS = 5000;
 const LOOK_MS = 200;
 
 /** Makes happen what the scenario says, when it says it. */
@@ -61,7 +62,7 @@ export class Director {
     const times = this.scenario.night.flatMap(({ when }) => ('at' in when ? [when.at] : []));
     const first = Math.min(...times, Number.POSITIVE_INFINITY);
     for (const { when, action } of this.scenario.night) {
-      if ('at' in when) this.later((when.at - first) * 1000, action);
+      if ('at' in when) this.later(LEAD_MS + (when.at - first) * 1000, action);
       else void this.onEntering(when.entering, (when.after ?? 0) * 1000, action);
     }
   }

@@ -53,7 +53,12 @@ export class Watch {
       const heard = await this.lookAtMessages();
       if (this.director.busy || runs.some(({ status }) => status === 'RUNNING')) quietSince = now;
       const ended = heard > 0 && heard >= this.scenario.expect.runs;
-      if (now - quietSince >= (ended ? SETTLE_MS : PATIENCE_MS)) return this.mains;
+      if (now - quietSince >= (ended ? SETTLE_MS : PATIENCE_MS)) {
+        // What the next five minutes would bring.
+        await this.bed.lookInPeace();
+        await this.lookAtMessages();
+        return this.mains;
+      }
       if (now - this.from >= LONGEST_MS)
         throw new NoEnd(`The night did not end within ${LONGEST_MS / 60_000} minutes.`);
     }
