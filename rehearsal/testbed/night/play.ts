@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { SITE_NAMES, type SiteName } from '../../../core/config';
+import type { SiteName } from '../../../core/config';
 import type { AppRun } from '../../../core/ledger';
 import { describe } from '../../embedded/describe';
 import type { Listener } from '../../events';
@@ -13,7 +13,6 @@ import type { Visit } from '../client/journal';
 import { type OrdersReport, ordersReport } from '../client/orders';
 import { failoverSeconds } from '../client/outage';
 import { Customer } from '../customer';
-import { CommandFailed } from '../host/run';
 import { Shop } from '../shop';
 import { Director } from './director';
 import { findings } from './judge';
@@ -31,10 +30,6 @@ export interface Play {
 }
 
 const LOOK_MS = 500;
-/** The Pods of a Region that boots again answer within that time. */
-const RETURN_MS = 120_000;
-/** So long a Region that is back is watched, with its Pods at work. */
-const AFTER_RETURN_MS = 20_000;
 
 /** Plays one scenario on a bed whose shop is open. @throws CannotAct */
 export async function play({ bed, scenario, listener, say, versions }: Play): Promise<TestbedReport> {
@@ -72,8 +67,6 @@ export async function play({ bed, scenario, listener, say, versions }: Play): Pr
     const messages = await messagesOf(bed, from);
     const states = (await bed.enteredStates()).filter(({ at }) => at >= from).map(({ state }) => state);
     const calls = bed.lifeboatCalls(from);
-    const lost = SITE_NAMES.filter(site => !bed.regions[site].alive);
-    for (const site of lost) await comeBack(bed, site, listener);
     await customer.leave();
     // What was ordered where the shop had lived before is lost already, and not tonight.
     const all = customer.visits().filter(({ at }) => at >= settled);
@@ -89,9 +82,6 @@ export async function play({ bed, scenario, listener, say, versions }: Play): Pr
     const outageAt = director.outageAt;
     const good = visits.find(({ ok, site, at }) => ok && site === activate && at >= (outageAt ?? from));
     const after = siteOf(bed, mains.at(-1)?.target);
-    const written = await Promise.all(
-      lost.map(async site => ({ site, found: await new Shop(bed.regions[site].kubectl).orders() })),
-    );
     const report: TestbedReport = {
       scenario: scenario.name,
       activate,
@@ -112,8 +102,6 @@ export async function play({ bed, scenario, listener, say, versions }: Play): Pr
       })),
       invariants: findings({
         visits,
-        returned: written,
-        mainNow: bed.mainTarget(),
         orders,
         mains,
         hosts: Object.values(endpoint.hosts),
@@ -180,27 +168,6 @@ function appReport(
 async function backUp(bed: Bed, site: SiteName, say: (line: string) => void): Promise<void> {
   const name = await bed.backUp(site);
   say(`Both sites know the backup ${name} of ${site}.`);
-}
-
-/** The lost Region returns with its old data and starts its Pods; the customer goes on ordering meanwhile. */
-async function comeBack(bed: Bed, site: SiteName, listener: Listener): Promise<void> {
-  const action = { do: 'restore-region', site } as const;
-  listener({ kind: 'happens', at: Date.now(), text: describe(action, bed.config) });
-  await bed.restoreRegion(site);
-  await shopIsBack(new Shop(bed.regions[site].kubectl));
-  await wait(AFTER_RETURN_MS);
-}
-
-/** For a while Kubernetes still takes the Pods for Ready that died with the Region: only an answer proves them back. */
-async function shopIsBack(shop: Shop): Promise<void> {
-  for (const deadline = Date.now() + RETURN_MS; ; await wait(LOOK_MS)) {
-    try {
-      await shop.orders();
-      return;
-    } catch (error) {
-      if (!(error instanceof CommandFailed) || Date.now() > deadline) throw error;
-    }
-  }
 }
 
 async function moveToDr(bed: Bed, say: (line: string) => void): Promise<void> {
