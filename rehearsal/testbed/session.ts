@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { locateParts } from './build';
 import { cachePaths } from './build/paths';
 import { enterCage } from './host/cage';
-import { leftCgroups, removeCgroups } from './host/cgroups';
+import { removeCgroups } from './host/cgroups';
 import { Lock } from './host/lock';
 import { checkMachine } from './host/prerequisites';
 import type { FromBed, Order, ToBed } from './protocol';
@@ -23,7 +23,6 @@ export class BedStopped extends Error {
 const INSIDE = join(__dirname, 'inside.ts');
 /** A bed that is asked to go has so long before it is killed. */
 const PATIENCE_MS = 20_000;
-const CGROUPS_MS = 10_000;
 
 export interface SessionOptions {
   order: Order;
@@ -113,13 +112,8 @@ async function runCage(order: Order, folder: string, onMessage: (message: FromBe
   }
 }
 
-/** The kernel ends the processes of the cage by itself, but not at once, and no group goes while one is in it. */
 async function cleanUp(folder: string | undefined, keepLogs: boolean): Promise<void> {
-  for (let waited = 0; ; waited += 100) {
-    removeCgroups();
-    if (leftCgroups().length === 0 || waited >= CGROUPS_MS) break;
-    await wait(100);
-  }
+  await removeCgroups();
   if (folder === undefined || !existsSync(folder)) return;
   if (!keepLogs) return rmSync(folder, { recursive: true, force: true });
   // The disks of the Regions are large and say nothing.

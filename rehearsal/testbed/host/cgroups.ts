@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const ROOT = '/sys/fs/cgroup';
 const PREFIX = 'lifeboat-';
+const PATIENCE_MS = 10_000;
+const LOOK_MS = 100;
 
 /** The folders under which groups are made: one per controller in version 1, one in all in version 2. */
 function hierarchies(): string[] {
@@ -18,20 +21,23 @@ export function makeCgroup(name: string): string {
   return `/${PREFIX}${name}`;
 }
 
-/** Removes every group that a bed made and nobody is in any more. */
-export function removeCgroups(): void {
-  for (const hierarchy of hierarchies()) {
-    for (const entry of readdirSync(hierarchy)) {
-      if (entry.startsWith(PREFIX)) removeTree(join(hierarchy, entry));
-    }
+/**
+ * Removes the groups that a bed made, or those of one node, and waits until the last process in them has ended: the
+ * kernel kills at once, and takes them out of their groups a little later.
+ * @returns the groups that are still in use after `patienceMs`
+ */
+export async function removeCgroups(name = '', patienceMs = PATIENCE_MS): Promise<string[]> {
+  for (const deadline = Date.now() + patienceMs; ; await wait(LOOK_MS)) {
+    for (const group of groups(name)) removeTree(group);
+    const left = groups(name);
+    if (left.length === 0 || Date.now() >= deadline) return left;
   }
 }
 
-/** The groups of beds that are still there. */
-export function leftCgroups(): string[] {
+function groups(name: string): string[] {
   return hierarchies().flatMap(hierarchy =>
     readdirSync(hierarchy)
-      .filter(entry => entry.startsWith(PREFIX))
+      .filter(entry => (name === '' ? entry.startsWith(PREFIX) : entry === PREFIX + name))
       .map(entry => join(hierarchy, entry)),
   );
 }

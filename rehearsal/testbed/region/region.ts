@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SiteName } from '../../../core/config';
-import { makeCgroup } from '../host/cgroups';
+import { makeCgroup, removeCgroups } from '../host/cgroups';
 import { Daemon } from '../host/daemon';
 import { run } from '../host/run';
 import { plugIn, unplug } from '../host/world';
@@ -93,6 +93,8 @@ export class Region {
     await unplug(REGIONS[this.options.site].link);
     this.init.signal('SIGKILL');
     await this.init.exited;
+    // A machine that boots has no control groups. In old ones kubelet looks for containers, three seconds for each.
+    await removeCgroups(this.options.site);
   }
 
   async stopApiServer(): Promise<void> {
