@@ -98,6 +98,11 @@ export class ScenarioInvalid extends Error {
   override name = 'ScenarioInvalid';
 }
 
+/** A rehearsal cannot play the scenario: on its stage, or with that configuration. */
+export class CannotAct extends Error {
+  override name = 'CannotAct';
+}
+
 const FOLDER = join(__dirname, 'scenarios');
 
 export function scenarioNames(): string[] {

@@ -1,9 +1,8 @@
 import { loadConfig } from '../../lib/config';
-import { CannotAct } from '../../rehearsal/embedded/director';
 import { rehearse as play } from '../../rehearsal/embedded/rehearse';
 import type { Listener } from '../../rehearsal/events';
 import type { Report } from '../../rehearsal/report';
-import { loadScenario, type Scenario, scenarioNames } from '../../rehearsal/scenario';
+import { CannotAct, loadScenario, type Scenario, scenarioNames } from '../../rehearsal/scenario';
 import { configFile, readArguments } from '../arguments';
 import { BadUsage, type ExitCode } from '../errors';
 import { type BothManifests, bothManifests } from '../manifests';

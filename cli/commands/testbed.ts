@@ -1,4 +1,5 @@
 import { loadScenario, scenarioNames } from '../../rehearsal/scenario';
+import { checkScenario } from '../../rehearsal/testbed/night/director';
 import type { TestbedReport } from '../../rehearsal/testbed/night/report';
 import { type Order, toFactor } from '../../rehearsal/testbed/protocol';
 import { BedStopped, bedLock, holdBed, takeDown } from '../../rehearsal/testbed/session';
@@ -33,7 +34,9 @@ export async function rehearseOnTestbed(wishes: TestbedWishes, output: Output): 
     );
   if (scenarios.length > 1 || scenarios[0] === 'all')
     throw new BadUsage(`The test bed plays one scenario at a time; there are ${scenarioNames().join(', ')}.`);
-  const { name } = loadScenario(scenarios[0] ?? DEFAULT);
+  const scenario = loadScenario(scenarios[0] ?? DEFAULT);
+  checkScenario(scenario);
+  const { name } = scenario;
   const style = new Style(output);
   const lines = json ? undefined : timeline(output, style, verbose);
   let report: TestbedReport | undefined;
@@ -44,7 +47,7 @@ export async function rehearseOnTestbed(wishes: TestbedWishes, output: Output): 
       doing: `rehearse ${name}`,
       onMessage: message => {
         if (message.kind === 'event') lines?.listener(message.event);
-        else if (message.kind === 'says' && !json) output.say(message.line);
+        else if (message.kind === 'says' && !json) sayNow(message.line, output);
         else if (message.kind === 'stays') sayHints(message.hints, output);
         else if (message.kind === 'report') {
           report = message.report;
@@ -96,7 +99,7 @@ async function up(output: Output): Promise<ExitCode> {
       order: { keep: true, delayFactor: factorOf(undefined) },
       doing: 'testbed up',
       onMessage: message => {
-        if (message.kind === 'says') output.say(message.line);
+        if (message.kind === 'says') sayNow(message.line, output);
         if (message.kind === 'stays') sayHints(message.hints, output);
       },
     });
@@ -106,6 +109,11 @@ async function up(output: Output): Promise<ExitCode> {
     output.say('The bed is down.');
   }
   return 0;
+}
+
+/** With the time of day, as the lines of the night. */
+function sayNow(line: string, output: Output): void {
+  output.say(`${new Date().toISOString().slice(11, 19)}                ${line}`);
 }
 
 function sayHints(hints: readonly string[], output: Output): void {

@@ -1,7 +1,7 @@
 import type { TestbedReport } from '../../rehearsal/testbed/night/report';
 
 /** What the customer of the test bed saw, in a few lines. */
-export function customerLines({ client, delays, parts }: TestbedReport): string[] {
+export function customerLines({ client, failback, delays, parts }: TestbedReport): string[] {
   const { outageSeconds, visits, failed } = client;
   const away =
     outageSeconds === null
@@ -17,6 +17,8 @@ export function customerLines({ client, delays, parts }: TestbedReport): string[
       ({ site, certificate }) =>
         `  ${site} showed ${certificate.names.join(' and ')}, by ${certificate.issuer}`,
     ),
+    ...client.returns.flatMap(afterReturn),
+    ...(failback ? afterFailback(failback) : []),
     '',
     "AWS's delays, real and here:",
     ...Object.entries(delays).map(([name, { real, here }]) => `  ${name}: ${real} s, ${here} s`),
@@ -25,5 +27,33 @@ export function customerLines({ client, delays, parts }: TestbedReport): string[
       .slice(0, 12)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}, and ${Math.max(0, Object.keys(parts).length - 12)} more in --format json`,
+  ];
+}
+
+function afterReturn({
+  site,
+  answersAfterSeconds,
+  served,
+  written,
+}: TestbedReport['client']['returns'][number]) {
+  return [
+    '',
+    `Then ${site} came back:`,
+    `  its old Pods answered ${answersAfterSeconds.toFixed(1)} s after it began to boot; ` +
+      `it served ${served} customers and took ${written} orders`,
+  ];
+}
+
+/** In short: the failback is a scenario of its own. */
+function afterFailback({ outcome, asExpected, client, differences, invariants }: TestbedReport): string[] {
+  const { outageSeconds, ordersAcked, ordersMissingBeforeBackup, ordersLostSinceBackup } = client;
+  return [
+    '',
+    `Then the shop went home: ${outcome}, ${asExpected ? 'as expected' : 'NOT as expected'}`,
+    `  the customer was away for ${outageSeconds === null ? 'good' : `${outageSeconds.toFixed(1)} s`}`,
+    `  ${ordersAcked} orders were acknowledged at dr and at home; ${ordersMissingBeforeBackup} from before the backup ` +
+      `are missing, ${ordersLostSinceBackup} after it are lost`,
+    ...differences.map(line => `  Not as expected: ${line}`),
+    ...invariants.filter(({ holds }) => !holds).map(({ id, evidence }) => `  ${id} is broken: ${evidence}`),
   ];
 }

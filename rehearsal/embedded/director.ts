@@ -1,16 +1,11 @@
 import type { App, SiteName } from '../../core/config';
 import { Documents } from '../../lambdas/adapters/aws/documents';
 import { DynamoLedger } from '../../lambdas/adapters/aws/ledger';
-import type { Action, Scenario } from '../scenario';
+import { type Action, CannotAct, type Scenario } from '../scenario';
 import type { Night } from './cloud/night';
 import { encodeCertificate } from './kubernetes/certificates';
 import type { FakeCluster } from './kubernetes/cluster';
 import { imagesIn } from './kubernetes/images';
-
-/** An action that the scenario asks for and this night cannot do. */
-export class CannotAct extends Error {
-  override name = 'CannotAct';
-}
 
 /** Makes happen what the scenario says, when it says it. */
 export class Director {

@@ -12,8 +12,10 @@ import type { Parts } from './build';
 import { run } from './host/run';
 import { makeWorld } from './host/world';
 import { API_PORT, AWS, NAME_SERVER_NAMES, NAME_SERVERS, REGIONS, RESOLVER, TOKEN_WEBHOOK } from './network';
+import { Backups } from './platform/backups';
 import { appManifests, installPlatform } from './platform/install';
 import { Pebble } from './platform/pebble';
+import { paceVelero } from './platform/velero';
 import { Region } from './region/region';
 import { Route53DataPlane } from './route53/route53';
 
@@ -32,11 +34,6 @@ const SITES: readonly SiteName[] = ['primary', 'dr'];
 /** AWS says "generally within 60 seconds"; usually it is much less. */
 const PROPAGATION_MS = 15_000;
 
-/** Velero could not back the shop up before the night. */
-export class BackupFailed extends Error {
-  override name = 'BackupFailed';
-}
-
 export interface RunView extends ExecutionView {
   site: SiteName;
   region: string;
@@ -52,6 +49,7 @@ export class Bed {
     readonly route53: Route53DataPlane,
     readonly pebble: Pebble,
     readonly regions: Readonly<Record<SiteName, Region>>,
+    readonly backups: Backups,
   ) {}
 
   static async up(options: BedOptions): Promise<Bed> {
@@ -83,7 +81,8 @@ export class Bed {
       primary: regionOf('primary', options, config, aws),
       dr: regionOf('dr', options, config, aws),
     };
-    const bed = new Bed(options, aws, route53, pebble, regions);
+    const backups = new Backups(parts.bin('velero'), folder, site => regions[site].kubectl);
+    const bed = new Bed(options, aws, route53, pebble, regions, backups);
     try {
       await bed.furnish();
     } catch (error) {
@@ -159,38 +158,6 @@ export class Bed {
       const record = { main: endpoint.main, host, ttl: endpoint.ttlSeconds };
       await pointMain(this.client('primary'), zone.id, record);
     }
-  }
-
-  /** Makes a backup of the site's Schedule now, and waits until the other site knows it. Returns its name. */
-  async backUp(site: SiteName): Promise<string> {
-    const { kubectl } = this.regions[site];
-    const velero = this.options.parts.bin('velero');
-    await kubectl.wait(`backupstoragelocations/${site}`, 'jsonpath={.status.phase}=Available', 90, 'velero');
-    const name = `orders-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`;
-    await run(
-      [
-        velero,
-        '--kubeconfig',
-        kubectl.kubeconfig,
-        'backup',
-        'create',
-        name,
-        '--from-schedule',
-        'orders',
-        '--wait',
-      ],
-      {
-        env: { PATH: '/usr/bin:/bin', HOME: this.folder },
-        timeoutMs: 300_000,
-      },
-    );
-    const status = (await kubectl.get('backups.velero.io', name, 'velero'))?.status;
-    if (status?.phase !== 'Completed')
-      throw new BackupFailed(
-        `Backup ${name} of ${site} ended with ${JSON.stringify(status)}, expected is Completed.`,
-      );
-    await this.regions[otherSite(site)].kubectl.wait(`backups.velero.io/${name}`, 'create', 120, 'velero');
-    return name;
   }
 
   /** Lets each site that is there look whether it could take over, as it does every five minutes: it remembers what the other has. */
@@ -269,6 +236,7 @@ export class Bed {
       acme: { directory: this.pebble.directory, authority: this.pebble.serverAuthority },
     });
     await region.kubectl.apply(appManifests(join(ORDERS, site)));
+    await paceVelero(region.kubectl, new Date());
     await region.kubectl.apply(rbacManifests(this.config, site));
     say(`${site} has its platform.`);
   }

@@ -1,3 +1,4 @@
+import type { RehearsalEvent } from '../events';
 import { loadScenario } from '../scenario';
 import { Bed } from './bed';
 import { locateParts } from './build';
@@ -16,13 +17,13 @@ async function main({ order, folder }: { order: Order; folder: string }): Promis
     say: line => tell({ kind: 'says', line }),
   });
   if (scenario !== undefined) {
-    const report = await play({
+    const stage = {
       bed,
-      scenario: loadScenario(scenario),
       versions: parts.versions(),
-      listener: event => tell({ kind: 'event', event }),
-      say: line => tell({ kind: 'says', line }),
-    });
+      listener: (event: RehearsalEvent) => tell({ kind: 'event', event }),
+      say: (line: string) => tell({ kind: 'says', line }),
+    };
+    const report = await play(stage, loadScenario(scenario));
     tell({ kind: 'report', report });
   }
   if (!keep) return;

@@ -1,12 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Action, Scenario } from '../../scenario';
+import { type Action, CannotAct, type Scenario } from '../../scenario';
 import type { Bed } from '../bed';
 import { Shop } from '../shop';
-
-/** The scenario asks for something that this bed cannot make happen. */
-export class CannotAct extends Error {
-  override name = 'CannotAct';
-}
 
 type Doing = Action['do'];
 const CAN: readonly Doing[] = [
@@ -25,6 +20,18 @@ const OUTAGES: readonly Doing[] = ['lose-region', 'break-app'];
 const LEAD_MS = 5000;
 const LOOK_MS = 200;
 
+/** Whether the bed can make happen what the scenario asks for. @throws CannotAct */
+export function checkScenario({ name, night, given }: Scenario): void {
+  const cannot = night.map(({ action }) => action.do).filter(each => !CAN.includes(each));
+  if (cannot.length > 0)
+    throw new CannotAct(
+      `The test bed cannot do "${cannot.join(', ')}" of ${name}; it can do ${CAN.join(', ')}. ` +
+        `Play it embedded: npx lifeboat rehearse --scenario ${name}`,
+    );
+  if (given.trigger !== undefined)
+    throw new CannotAct(`${name} wants the trigger ${given.trigger}; the shop's is automatic.`);
+}
+
 /** Makes happen what the scenario says, when it says it. */
 export class Director {
   /** When the app stopped serving, in ms since the epoch. */
@@ -34,22 +41,11 @@ export class Director {
   private failure: unknown;
   private readonly seen = new Set<string>();
 
-  /** @throws CannotAct */
   constructor(
     private readonly bed: Bed,
     private readonly scenario: Scenario,
     private readonly onAct: (action: Action) => void,
-  ) {
-    const { given } = scenario;
-    const cannot = scenario.night.map(({ action }) => action.do).filter(each => !CAN.includes(each));
-    if (cannot.length > 0)
-      throw new CannotAct(
-        `The test bed cannot do "${cannot.join(', ')}" of ${scenario.name}; it can do ${CAN.join(', ')}. ` +
-          `Play it embedded: npx lifeboat rehearse --scenario ${scenario.name}`,
-      );
-    if (given.trigger !== undefined)
-      throw new CannotAct(`${scenario.name} wants the trigger ${given.trigger}; the shop's is automatic.`);
-  }
+  ) {}
 
   /** Whether something is still to come by itself. @throws what an action threw */
   get busy(): boolean {

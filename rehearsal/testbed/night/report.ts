@@ -1,13 +1,17 @@
 import type { Report } from '../../report';
 import type { ShownCertificate } from '../client/journal';
+import type { Delay } from '../route53/route53';
+import type { Return } from './return';
 
 /** What `lifeboat rehearse --testbed --format json` prints: the embedded report, and what only real parts can say. */
 export interface TestbedReport extends Report {
   client: ClientReport;
   /** AWS's delays and what they are on this bed, in seconds. */
-  delays: Record<string, { real: number; here: number }>;
+  delays: Record<string, Delay>;
   /** Name and version of everything that ran. */
   parts: Record<string, string>;
+  /** The night in which the shop went home after the lost Region had returned. */
+  failback?: TestbedReport;
 }
 
 export interface ClientReport {
@@ -24,4 +28,6 @@ export interface ClientReport {
   ordersLostByActivated: number;
   /** Who answered, in order, each with the certificate that it showed first. */
   certificate: { site: string; certificate: ShownCertificate }[];
+  /** What was seen of the lost Regions after they had come back. */
+  returns: Return[];
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SITE_NAMES } from '../../../core/config';
 import { run } from '../host/run';
 import type { Kubectl } from '../region/kubectl';
 
@@ -28,7 +29,9 @@ export async function installVelero(kubectl: Kubectl, options: VeleroOptions): P
       // The locations are the application's manifests: each site reads the other's and writes its own.
       ...['--no-default-backup-location', '--use-volume-snapshots=false', '--secret-file', secretFile],
       ...['--use-node-agent', '--default-volumes-to-fs-backup'],
+      // Without limits too: Kubernetes takes a limit for the request that is missing, and the node has two cores.
       ...['--velero-pod-cpu-request', '0', '--velero-pod-mem-request', '0'],
+      ...['--velero-pod-cpu-limit', '0', '--velero-pod-mem-limit', '0'],
     ],
     { env: { PATH: '/usr/bin:/bin', HOME: options.folder } },
   );
@@ -37,4 +40,24 @@ export async function installVelero(kubectl: Kubectl, options: VeleroOptions): P
 export async function veleroReady(kubectl: Kubectl): Promise<void> {
   await kubectl.rollout('deployment/velero', 'velero', 120);
   await kubectl.rollout('daemonset/node-agent', 'velero', 120);
+}
+
+/**
+ * Lets the schedules come round late, so that no backup but those of the scenario falls into a night; and lets a
+ * server that starts look for the other site's backups even when the one before it has just looked.
+ */
+export async function paceVelero(kubectl: Kubectl, now: Date): Promise<void> {
+  for (const site of SITE_NAMES)
+    await kubectl.patch('backupstoragelocations.velero.io', site, 'velero', {
+      spec: { backupSyncPeriod: '1s' },
+    });
+  await kubectl.patch('schedules.velero.io', 'orders', 'velero', {
+    spec: { schedule: everyQuarterButLate(now.getUTCMinutes()) },
+  });
+}
+
+/** The cron expression that comes round every 15 minutes, and just has. */
+function everyQuarterButLate(minute: number): string {
+  const first = (minute + 14) % 15;
+  return `${[0, 15, 30, 45].map(quarter => first + quarter).join(',')} * * * *`;
 }

@@ -63,6 +63,7 @@ export interface KubeletFacts {
   key: string;
   authority: string;
   resolvConf: string;
+  podLogs: string;
 }
 
 export function kubeletConfig(facts: KubeletFacts): object {
@@ -84,6 +85,8 @@ export function kubeletConfig(facts: KubeletFacts): object {
       x509: { clientCAFile: facts.authority },
     },
     authorization: { mode: 'Webhook' },
+    // Beside the other logs: /var/log is the machine's, and goes with the disk.
+    podLogsDir: facts.podLogs,
     failSwapOn: false,
     resolvConf: facts.resolvConf,
     makeIPTablesUtilChains: false,

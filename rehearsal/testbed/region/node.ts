@@ -101,6 +101,7 @@ export class Node {
           key: options.certificates.path('kubelet.key'),
           authority: options.certificates.path('ca.crt'),
           resolvConf: file('resolv.conf'),
+          podLogs: join(options.logs, 'pods'),
         }),
       ),
     );

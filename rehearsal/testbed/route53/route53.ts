@@ -13,6 +13,12 @@ import { probe } from './probe';
 import { ScaledClock } from './scaled-clock';
 import { respond, type Zones } from './zones';
 
+/** In seconds: in AWS, and on this bed. */
+export interface Delay {
+  real: number;
+  here: number;
+}
+
 export interface Route53Options {
   control: Control;
   /** For SetAlarmState. */
@@ -139,7 +145,7 @@ export class Route53DataPlane {
   }
 
   /** AWS's delays and what they are here, in seconds. */
-  delays(): Record<string, { real: number; here: number }> {
+  delays(): Record<string, Delay> {
     const { delayFactor, propagationMs } = this.options;
     const entry = (real: number) => ({ real, here: real * delayFactor });
     return {

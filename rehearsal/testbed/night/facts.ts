@@ -1,0 +1,104 @@
+import type { SiteName } from '../../../core/config';
+import type { AppRun } from '../../../core/ledger';
+import { otherSite } from '../../../core/run';
+import type { Message } from '../../messages';
+import type { Report } from '../../report';
+import type { Scenario } from '../../scenario';
+import type { Bed, RunView } from '../bed';
+import type { Visit } from '../client/journal';
+import { type OrdersReport, ordersReport } from '../client/orders';
+import { Shop } from '../shop';
+import { recordsOf } from './ledger';
+import type { Stage } from './stage';
+import { type MainTarget, messagesOf } from './watch';
+
+/** Everything that is known of a night when it is over. Times in ms since the epoch. */
+export interface Facts {
+  scenario: Scenario;
+  /** The site that a run would activate. */
+  activate: SiteName;
+  from: number;
+  until: number;
+  /** When the shop stopped serving; absent in a night without an outage. */
+  outageAt: number | undefined;
+  /** Of the night. */
+  visits: readonly Visit[];
+  /** Of the night, and of the time before it since the shop lives where it lived. */
+  visitsBefore: readonly Visit[];
+  mains: readonly MainTarget[];
+  messages: readonly Message[];
+  states: readonly string[];
+  calls: Report['calls'];
+  /** The last run that on-call heard of. */
+  run: RunView | undefined;
+  records: readonly AppRun[];
+  /** Restores that were created at the site to activate. */
+  restores: number;
+  /** The last of them. */
+  restored: { backupStartedAt: number } | undefined;
+  orders: OrdersReport | undefined;
+}
+
+export interface Watched {
+  scenario: Scenario;
+  from: number;
+  /** Since when the shop lives where it lived at the beginning. */
+  settled: number;
+  outageAt: number | undefined;
+  mains: readonly MainTarget[];
+}
+
+/** Asks the bed what became of the night; the customer goes on ordering meanwhile. */
+export async function gather({ bed, customer }: Stage, watched: Watched): Promise<Facts> {
+  const { scenario, from, settled, outageAt, mains } = watched;
+  const activate = otherSite(scenario.given.active);
+  const messages = await messagesOf(bed, from);
+  const states = (await bed.enteredStates()).filter(({ at }) => at >= from).map(({ state }) => state);
+  const calls = bed.lifeboatCalls(from);
+  const told = new Set(messages.map(({ attributes }) => attributes.run));
+  const run = (await bed.runs()).filter(({ start, name }) => start >= from && told.has(name)).at(-1);
+  const restored = await restoreOf(bed, activate, from);
+  // The journal before the volume: what is in it is on the volume by now, or lost.
+  const visitsBefore = customer.visits().filter(({ at }) => at >= settled);
+  return {
+    scenario,
+    activate,
+    from,
+    until: Date.now(),
+    outageAt,
+    visits: visitsBefore.filter(({ at }) => at >= from),
+    visitsBefore,
+    mains,
+    messages,
+    states,
+    calls,
+    run,
+    records: run ? await recordsOf(bed, run) : [],
+    restores: await bed.restoresSince(activate, from),
+    restored,
+    orders: restored && (await ordersOf(bed, activate, visitsBefore, restored)),
+  };
+}
+
+async function restoreOf(bed: Bed, site: SiteName, from: number): Promise<Facts['restored']> {
+  const { kubectl, alive } = bed.regions[site];
+  if (!alive) return undefined;
+  const restores = await kubectl.list('restores.velero.io', 'velero');
+  const last = restores
+    .filter(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') >= from - 1000)
+    .at(-1);
+  const name = last?.spec?.backupName;
+  if (typeof name !== 'string') return undefined;
+  const backup = await kubectl.get('backups.velero.io', name, 'velero');
+  return { backupStartedAt: Date.parse(String(backup?.status?.startTimestamp)) };
+}
+
+async function ordersOf(
+  bed: Bed,
+  activated: SiteName,
+  visits: readonly Visit[],
+  { backupStartedAt }: { backupStartedAt: number },
+): Promise<OrdersReport> {
+  const found = await new Shop(bed.regions[activated].kubectl).orders();
+  return ordersReport(visits, { backupStartedAt, activated, found });
+}

@@ -1,0 +1,38 @@
+import { describe } from '../../embedded/describe';
+import type { Scenario } from '../../scenario';
+import { Director } from './director';
+import { gather } from './facts';
+import type { TestbedReport } from './report';
+import { asExpected, reportOf } from './reporting';
+import type { Stage } from './stage';
+import { Watch } from './watch';
+
+/** Plays a scenario whose beginning is prepared. @param settled since when the shop lives where it does */
+export async function playNight(stage: Stage, scenario: Scenario, settled: number): Promise<TestbedReport> {
+  const { bed, listener } = stage;
+  listener({
+    kind: 'scenario',
+    at: Date.now(),
+    name: scenario.name,
+    story: scenario.story.trim(),
+    manifests: { primary: 'orders/primary', dr: 'orders/dr' },
+  });
+  const director = new Director(bed, scenario, action =>
+    listener({ kind: 'happens', at: Date.now(), text: describe(action, bed.config) }),
+  );
+  const from = Date.now();
+  director.begin();
+  try {
+    const mains = await new Watch(bed, director, scenario, listener, from).untilQuiet();
+    const facts = await gather(stage, { scenario, from, settled, mains, outageAt: director.outageAt });
+    const report = reportOf(facts, {
+      config: bed.config,
+      delays: bed.route53.delays(),
+      versions: stage.versions,
+    });
+    report.asExpected = asExpected(report);
+    return report;
+  } finally {
+    director.stop();
+  }
+}

@@ -1,0 +1,117 @@
+import type { Config, SiteName } from '../../../core/config';
+import { differences } from '../../expectations';
+import { outcomeOf } from '../../messages';
+import { phasesOf, splitOf } from '../../phases';
+import type { AppReport } from '../../report';
+import { failoverSeconds } from '../client/outage';
+import type { Delay } from '../route53/route53';
+import type { Facts } from './facts';
+import { findings } from './judge';
+import type { ClientReport, TestbedReport } from './report';
+
+export interface Around {
+  config: Config;
+  delays: Record<string, Delay>;
+  versions: Record<string, string>;
+}
+
+/** What the facts of a night mean. */
+export function reportOf(facts: Facts, { config, delays, versions }: Around): TestbedReport {
+  const { scenario, activate, from, until, messages, records, run, mains, visits, orders } = facts;
+  const [app] = config.apps;
+  const endpoint = app?.endpoint;
+  if (!app || !endpoint) throw new Error('the shop of the test bed has one app with a main name');
+  const report: TestbedReport = {
+    scenario: scenario.name,
+    activate,
+    mode: 'failover',
+    outcome: outcomeOf(run?.name, messages),
+    expected: scenario.expect.outcome,
+    asExpected: false,
+    differences: [],
+    reasons: reasonsOf(facts, app.name),
+    next: [...new Set(records.flatMap(({ end }) => end?.next ?? []))],
+    apps: [appReport(app.name, facts, siteOf(endpoint.hosts, mains.at(-1)?.target))],
+    notifications: messages.map(({ at, subject = '', text }) => ({
+      at: new Date(at).toISOString(),
+      subject,
+      text,
+    })),
+    invariants: findings({
+      visits,
+      orders,
+      mains,
+      hosts: Object.values(endpoint.hosts),
+      main: endpoint.main,
+    }),
+    states: [...facts.states],
+    calls: facts.calls,
+    notes: [],
+    virtualSeconds: (until - from) / 1000,
+    wallSeconds: (until - from) / 1000,
+    client: clientReport(facts),
+    delays,
+    parts: versions,
+  };
+  report.differences = differences(scenario, config, report, messages, facts.restores);
+  return report;
+}
+
+/** Whether everything came as the scenario expects and everything held. */
+export function asExpected({ differences: found, invariants }: TestbedReport): boolean {
+  return found.length === 0 && invariants.every(({ holds }) => holds);
+}
+
+function reasonsOf({ records, run }: Facts, app: string): string[] {
+  const said = records.flatMap(({ end, notes }) =>
+    [...(end?.reasons ?? []), ...notes].map(line => `${app}: ${line}`),
+  );
+  const cause = run && run.status !== 'SUCCEEDED' ? run.cause : undefined;
+  return said.length > 0 || !cause ? said : [cause];
+}
+
+function siteOf(hosts: Record<SiteName, string>, target: string | undefined): SiteName | undefined {
+  return (['primary', 'dr'] as const).find(site => hosts[site] === target);
+}
+
+function appReport(name: string, facts: Facts, after: SiteName | undefined): AppReport {
+  const { scenario, activate, from, outageAt, run, visits, records, restored } = facts;
+  const before = scenario.given.active;
+  const record = records.find(({ app }) => app === name);
+  const good = visits.find(({ ok, site, at }) => ok && site === activate && at >= (outageAt ?? from));
+  const back = good && good.at + good.ms;
+  const moved = outageAt !== undefined && back !== undefined && after !== before;
+  const split = record && run ? splitOf(record, outageAt, run.start, back) : {};
+  return {
+    name,
+    outcome: record?.end?.outcome ?? 'none',
+    main: { before, after: after ?? 'elsewhere' },
+    ...(moved ? { rtoSeconds: (back - outageAt) / 1000, ...split } : {}),
+    ...(restored && outageAt !== undefined
+      ? { rpoSeconds: (outageAt - restored.backupStartedAt) / 1000 }
+      : {}),
+    phases: record ? phasesOf(record) : [],
+  };
+}
+
+function clientReport({ visits, visitsBefore, orders, activate, outageAt, from }: Facts): ClientReport {
+  return {
+    outageSeconds: failoverSeconds(visits, activate, outageAt ?? from) ?? null,
+    visits: visits.length,
+    failed: visits.filter(({ ok }) => !ok).length,
+    ordersAcked: visitsBefore.filter(({ ok }) => ok).length,
+    ordersMissingBeforeBackup: orders?.missingBeforeBackup.length ?? 0,
+    ordersLostSinceBackup: orders?.lostSinceBackup.length ?? 0,
+    ordersLostByActivated: orders?.lostByActivated.length ?? 0,
+    certificate: certificatesOf(visits),
+    returns: [],
+  };
+}
+
+function certificatesOf(visits: Facts['visits']): ClientReport['certificate'] {
+  const list: ClientReport['certificate'] = [];
+  for (const { ok, site, certificate } of visits) {
+    if (ok && site && certificate && list.at(-1)?.site !== site) list.push({ site, certificate });
+  }
+  return list;
+}
