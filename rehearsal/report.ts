@@ -21,6 +21,8 @@ export interface Report {
   invariants: Finding[];
   /** Names of the states in the order in which they were entered. */
   states: string[];
+  /** Every run in the order of their starts. */
+  runs: RunReport[];
   calls: {
     at: string;
     step: string;
@@ -34,6 +36,15 @@ export interface Report {
   notes: string[];
   virtualSeconds: number;
   wallSeconds: number;
+}
+
+export interface RunReport {
+  name: string;
+  site: string;
+  /** Whether on-call heard of it; an alarm of a site that nobody uses starts a run that ends at once. */
+  told: boolean;
+  /** Names of the states in the order in which it entered them. */
+  states: string[];
 }
 
 export interface AppReport {

@@ -1,7 +1,8 @@
 import type { TestbedReport } from '../../rehearsal/testbed/night/report';
 
 /** What the customer of the test bed saw, in a few lines. */
-export function customerLines({ client, failback, delays, parts }: TestbedReport): string[] {
+export function customerLines(report: TestbedReport): string[] {
+  const { client, failback, unlikeEmbedded, delays, parts } = report;
   const { outageSeconds, visits, failed } = client;
   const away =
     outageSeconds === null
@@ -17,6 +18,11 @@ export function customerLines({ client, failback, delays, parts }: TestbedReport
       ({ site, certificate }) =>
         `  ${site} showed ${certificate.names.join(' and ')}, by ${certificate.issuer}`,
     ),
+    '',
+    unlikeEmbedded.length === 0
+      ? 'The embedded rehearsal of the scenario goes the same way and says the same.'
+      : 'Not as the embedded rehearsal of the scenario:',
+    ...unlikeEmbedded.map(line => `  ${line}`),
     ...client.returns.flatMap(afterReturn),
     ...(failback ? afterFailback(failback) : []),
     '',
@@ -45,7 +51,7 @@ function afterReturn({
 }
 
 /** In short: the failback is a scenario of its own. */
-function afterFailback({ outcome, asExpected, client, differences, invariants }: TestbedReport): string[] {
+function afterFailback({ outcome, asExpected, client, ...rest }: TestbedReport): string[] {
   const { outageSeconds, ordersAcked, ordersMissingBeforeBackup, ordersLostSinceBackup } = client;
   return [
     '',
@@ -53,7 +59,9 @@ function afterFailback({ outcome, asExpected, client, differences, invariants }:
     `  the customer was away for ${outageSeconds === null ? 'good' : `${outageSeconds.toFixed(1)} s`}`,
     `  ${ordersAcked} orders were acknowledged at dr and at home; ${ordersMissingBeforeBackup} from before the backup ` +
       `are missing, ${ordersLostSinceBackup} after it are lost`,
-    ...differences.map(line => `  Not as expected: ${line}`),
-    ...invariants.filter(({ holds }) => !holds).map(({ id, evidence }) => `  ${id} is broken: ${evidence}`),
+    ...[...rest.differences, ...rest.unlikeEmbedded].map(line => `  Not as expected: ${line}`),
+    ...rest.invariants
+      .filter(({ holds }) => !holds)
+      .map(({ id, evidence }) => `  ${id} is broken: ${evidence}`),
   ];
 }

@@ -46,11 +46,19 @@ function asCounterpart(object: KubeObject, counterpart: KubeObject | undefined):
       return { ...object, spec: { ...spec, replicas: there?.replicas ?? spec?.replicas ?? 1 } };
     case 'CronJob':
       return { ...object, spec: { ...spec, suspend: there?.suspend ?? false } };
+    case 'PersistentVolumeClaim':
+      return hadConsumer(object);
     case 'Schedule':
       return { ...object, spec: { ...spec, paused: there?.paused ?? false } };
     default:
       return object;
   }
+}
+
+/** A claim that waits for its first consumer had one here: its volume is there, although no pod is. */
+function hadConsumer(claim: KubeObject): KubeObject {
+  const annotations = { ...claim.metadata.annotations, 'volume.kubernetes.io/selected-node': 'node-1' };
+  return { ...claim, metadata: { ...claim.metadata, annotations } };
 }
 
 /** Velero has brought the claims; the volumes of a StatefulSet come from its own template. */

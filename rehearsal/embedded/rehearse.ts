@@ -8,7 +8,7 @@ import { type Finding, watch } from '../checkers';
 import type { Listener } from '../events';
 import { differences } from '../expectations';
 import { outcomeOf } from '../messages';
-import type { Report } from '../report';
+import type { Report, RunReport } from '../report';
 import { CannotAct, type Scenario } from '../scenario';
 import type { Execution } from './asl';
 import { atHomeInDr } from './at-home-in-dr';
@@ -109,7 +109,8 @@ export async function rehearse({
     apps,
     notifications: messages.map(({ at, subject = '', text }) => ({ at: iso(at), subject, text })),
     invariants: [...checkers.map(checker => checker.finding()), fakesWereEnough(night)],
-    states: statesOf(night),
+    states: statesOf(runsOf(night).map(({ execution }) => execution)),
+    runs: runReports(night, messages),
     calls: night.calls.calls
       .filter(({ step }) => step !== 'world')
       .map(({ at, step, service, action, region, resource, outcome }) => ({
@@ -174,15 +175,21 @@ interface RunOfSite {
   execution: Execution;
 }
 
+function runsOf(night: Night): RunOfSite[] {
+  return SITE_NAMES.flatMap(site =>
+    night.sites[site].machine.executions().map(execution => ({ site, execution })),
+  ).sort((x, y) => x.execution.startTime - y.execution.startTime);
+}
+
+function toldOf(messages: readonly SnsMessage[]): Set<string | undefined> {
+  return new Set(messages.map(({ attributes }) => attributes.run));
+}
+
 /** The last run that on-call heard of; a start that ended at once and told nobody is none. */
 function lastRun(night: Night, messages: readonly SnsMessage[]): RunOfSite | undefined {
-  const told = new Set(messages.map(({ attributes }) => attributes.run));
-  const runs = SITE_NAMES.flatMap(site =>
-    night.sites[site].machine.executions().map(execution => ({ site, execution })),
-  );
-  return runs
+  const told = toldOf(messages);
+  return runsOf(night)
     .filter(({ execution }) => told.has(execution.name))
-    .sort((x, y) => x.execution.startTime - y.execution.startTime)
     .at(-1);
 }
 
@@ -206,8 +213,18 @@ function reasonsOf(run: Execution | undefined, records: readonly AppRun[]): stri
   return said.length > 0 || !cause ? said : [cause];
 }
 
-function statesOf(night: Night): string[] {
-  return SITE_NAMES.flatMap(site => night.sites[site].machine.executions())
+function runReports(night: Night, messages: readonly SnsMessage[]): RunReport[] {
+  const told = toldOf(messages);
+  return runsOf(night).map(({ site, execution }) => ({
+    name: execution.name,
+    site,
+    told: told.has(execution.name),
+    states: statesOf([execution]),
+  }));
+}
+
+function statesOf(executions: readonly Execution[]): string[] {
+  return executions
     .flatMap(execution => [execution, ...execution.children])
     .flatMap(({ history }) => history)
     .filter(({ type }) => type.endsWith('StateEntered'))

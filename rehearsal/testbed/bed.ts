@@ -28,7 +28,7 @@ export interface BedOptions {
   say: (line: string) => void;
 }
 
-const ORDERS = join(__dirname, 'orders');
+export const ORDERS = join(__dirname, 'orders');
 export const ORDERS_CONFIG = join(ORDERS, 'lifeboat.yaml');
 const SITES: readonly SiteName[] = ['primary', 'dr'];
 /** AWS says "generally within 60 seconds"; usually it is much less. */

@@ -2,11 +2,13 @@ import { AWS, NAME_SERVERS, PEBBLE, REGIONS, WORLD } from '../network';
 import { run } from './run';
 
 const BRIDGE = 'lb0';
+const BRIDGE_MAC = '02:00:0a:c9:00:01';
 
 /** Makes the world's network: one bridge that the Regions are plugged into, and an address for each service. */
 export async function makeWorld(): Promise<void> {
   await ip('link set lo up');
-  await ip(`link add ${BRIDGE} type bridge`);
+  // An address of its own: else it takes one of its ports', and the kernel forgets all neighbours with each change.
+  await ip(`link add ${BRIDGE} address ${BRIDGE_MAC} type bridge`);
   for (const address of [WORLD, AWS.address, PEBBLE.address, ...NAME_SERVERS]) {
     await ip(`addr add ${address}/24 dev ${BRIDGE}`);
   }

@@ -2,7 +2,7 @@ import type { SiteName } from '../../../core/config';
 import type { AppRun } from '../../../core/ledger';
 import { otherSite } from '../../../core/run';
 import type { Message } from '../../messages';
-import type { Report } from '../../report';
+import type { Report, RunReport } from '../../report';
 import type { Scenario } from '../../scenario';
 import type { Bed, RunView } from '../bed';
 import type { Visit } from '../client/journal';
@@ -28,6 +28,7 @@ export interface Facts {
   mains: readonly MainTarget[];
   messages: readonly Message[];
   states: readonly string[];
+  runs: readonly RunReport[];
   calls: Report['calls'];
   /** The last run that on-call heard of. */
   run: RunView | undefined;
@@ -53,10 +54,17 @@ export async function gather({ bed, customer }: Stage, watched: Watched): Promis
   const { scenario, from, settled, outageAt, mains } = watched;
   const activate = otherSite(scenario.given.active);
   const messages = await messagesOf(bed, from);
-  const states = (await bed.enteredStates()).filter(({ at }) => at >= from).map(({ state }) => state);
+  const entered = (await bed.enteredStates()).filter(({ at }) => at >= from);
   const calls = bed.lifeboatCalls(from);
   const told = new Set(messages.map(({ attributes }) => attributes.run));
-  const run = (await bed.runs()).filter(({ start, name }) => start >= from && told.has(name)).at(-1);
+  const started = (await bed.runs()).filter(({ start }) => start >= from);
+  const runs = started.map(({ name, site }) => ({
+    name,
+    site,
+    told: told.has(name),
+    states: entered.filter(({ run }) => run === name).map(({ state }) => state),
+  }));
+  const run = started.filter(({ name }) => told.has(name)).at(-1);
   const restored = await restoreOf(bed, activate, from);
   // The journal before the volume: what is in it is on the volume by now, or lost.
   const visitsBefore = customer.visits().filter(({ at }) => at >= settled);
@@ -70,7 +78,8 @@ export async function gather({ bed, customer }: Stage, watched: Watched): Promis
     visitsBefore,
     mains,
     messages,
-    states,
+    states: entered.map(({ state }) => state),
+    runs,
     calls,
     run,
     records: run ? await recordsOf(bed, run) : [],

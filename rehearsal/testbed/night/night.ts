@@ -1,10 +1,13 @@
 import { describe } from '../../embedded/describe';
 import type { Scenario } from '../../scenario';
+import { ORDERS } from '../bed';
+import { unlike } from './compare';
 import { Director } from './director';
 import { gather } from './facts';
 import type { TestbedReport } from './report';
 import { asExpected, reportOf } from './reporting';
 import type { Stage } from './stage';
+import { playTwin } from './twin';
 import { Watch } from './watch';
 
 /** Plays a scenario whose beginning is prepared. @param settled since when the shop lives where it does */
@@ -30,6 +33,8 @@ export async function playNight(stage: Stage, scenario: Scenario, settled: numbe
       delays: bed.route53.delays(),
       versions: stage.versions,
     });
+    const twin = await playTwin(bed.config, ORDERS, scenario);
+    report.unlikeEmbedded = unlike(report, twin);
     report.asExpected = asExpected(report);
     return report;
   } finally {

@@ -6,6 +6,8 @@ import type { Return } from './return';
 /** What `lifeboat rehearse --testbed --format json` prints: the embedded report, and what only real parts can say. */
 export interface TestbedReport extends Report {
   client: ClientReport;
+  /** Where the night went another way than its embedded twin. */
+  unlikeEmbedded: string[];
   /** AWS's delays and what they are on this bed, in seconds. */
   delays: Record<string, Delay>;
   /** Name and version of everything that ran. */
