@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { STEPS } from '../core/phases';
 import type { Outcome } from '../core/run';
 import { parseDuration } from '../lib/config';
 
@@ -30,6 +31,8 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('wrong-certificate'), site }),
   z.strictObject({ do: z.literal('change-record'), to: z.string() }),
   z.strictObject({ do: z.literal('pause'), site }),
+  /** When the step next makes that call: it is carried out, and the step's process killed before it hears so. */
+  z.strictObject({ do: z.literal('kill-step'), site, step: z.enum(STEPS), writing: z.string() }),
   z.strictObject({ do: z.literal('start'), site, input: z.unknown() }),
   z.strictObject({ do: z.literal('abort'), site }),
   z.strictObject({ do: z.literal('approve'), site, by: z.string() }),

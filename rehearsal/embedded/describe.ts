@@ -36,6 +36,8 @@ export function describe(action: Action, config: Config): string {
       return `The certificate on ${site} is for its own name only.`;
     case 'change-record':
       return `A colleague points main to ${action.to} by hand.`;
+    case 'kill-step':
+      return `The process of ${action.step} on ${site} will be killed when its ${action.writing} is done, before it hears so.`;
     case 'pause':
       return 'A colleague pauses Lifeboat.';
     case 'start':

@@ -103,6 +103,8 @@ export class Director {
           reason: 'planned work',
           at: night.clock.now(),
         });
+      case 'kill-step':
+        return night.sites[action.site].functions.killAfter(action.step, action.writing);
       case 'start':
         night.sites[action.site].machine.start({ input: action.input });
         return;

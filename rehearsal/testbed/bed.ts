@@ -6,7 +6,7 @@ import { loadConfig } from '../../lib/config';
 import { rbacManifests } from '../../lib/rbac';
 import type { Report } from '../report';
 import { TestbedAws } from './aws/aws';
-import { invokeStep, makeBucket, pointMain } from './aws/prepare';
+import { damagePacks, invokeStep, makeBucket, pointMain } from './aws/prepare';
 import type { ExecutionView } from './aws/runs';
 import type { Parts } from './build';
 import { run } from './host/run';
@@ -158,6 +158,21 @@ export class Bed {
       const record = { main: endpoint.main, host, ttl: endpoint.ttlSeconds };
       await pointMain(this.client('primary'), zone.id, record);
     }
+  }
+
+  /** What the other site has backed up can be restored no more: the packs that lie in the site's Region are damaged. */
+  async damageBackups(site: SiteName): Promise<void> {
+    await damagePacks(this.client(site), `orders-backups-${otherSite(site)}`);
+  }
+
+  /** Somebody takes main out of the site's certificate; resolves when cert-manager has got the new one. */
+  async ownNameOnly(site: SiteName): Promise<void> {
+    const { kubectl } = this.regions[site];
+    const host = this.config.apps[0]?.endpoint?.hosts[site];
+    const kind = 'certificates.cert-manager.io';
+    const before = Number((await kubectl.get(kind, 'shop', 'orders'))?.status?.revision);
+    await kubectl.patch(kind, 'shop', 'orders', { spec: { dnsNames: [host] } });
+    await kubectl.wait(`${kind}/shop`, `jsonpath={.status.revision}=${before + 1}`, 120, 'orders');
   }
 
   /** Lets each site that is there look whether it could take over, as it does every five minutes: it remembers what the other has. */

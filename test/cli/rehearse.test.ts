@@ -52,6 +52,14 @@ describe('rehearse --format json', () => {
       notifications: expect.any(Array),
       invariants: expect.any(Array),
       states: expect.arrayContaining(['Admit', 'Restore', 'Flip', 'Report']),
+      runs: expect.arrayContaining([
+        {
+          name: expect.any(String),
+          site: 'dr',
+          told: true,
+          states: expect.arrayContaining(['Admit', 'Flip']),
+        },
+      ]),
       calls: expect.any(Array),
       notes: expect.any(Array),
       virtualSeconds: expect.any(Number),

@@ -10,6 +10,7 @@ import { asStep } from '../calls';
 import type { VirtualClock } from '../virtual-clock';
 import type { Credentials } from './credentials';
 import { AccessDenied, allows, type Statement } from './iam';
+import { Process } from './process';
 import { STEP_CODE } from './steps';
 import { type DeployedStack, NotDeployable } from './template';
 
@@ -53,6 +54,7 @@ class TimedOut extends Error {
 export class Functions {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly listeners: ((answer: object) => void)[] = [];
+  private condemned: { step: StepName; action: string } | undefined;
 
   constructor(private readonly options: FunctionsOptions) {
     const { stack } = options;
@@ -82,7 +84,8 @@ export class Functions {
     const deployed = this.functions.get(arn.replace(/:\$LATEST$/, ''));
     if (!deployed) throw new NotDeployable(`no Lambda function ${arn}`);
     const { step, timeoutMs } = deployed;
-    const deps = wire(this.world(deployed), this.environment(deployed));
+    const process = new Process(step, (each, action) => this.judge(each, action));
+    const deps = wire(this.world(deployed, process), this.environment(deployed));
     const code = STEP_CODE[step] as (with_: typeof deps, input: unknown) => Promise<unknown>;
     const input: unknown = JSON.parse(JSON.stringify(payload ?? null));
     const who = { step, ...runOf(input), ...appOf(input) };
@@ -91,7 +94,7 @@ export class Functions {
         withDeadline(
           this.options.clock,
           timeoutMs,
-          () => code(deps, input),
+          () => Promise.race([code(deps, input), process.killed]),
           () => new TimedOut(`Task timed out after ${timeoutMs / 1000} seconds`),
         ),
       );
@@ -102,6 +105,17 @@ export class Functions {
       this.tell({ ...who, error: name, message });
       throw error;
     }
+  }
+
+  /** The next call of that action by the step is carried out, and its process killed before it hears so. */
+  killAfter(step: StepName, action: string): void {
+    this.condemned = { step, action };
+  }
+
+  private judge(process: Process, action: string): void {
+    if (this.condemned?.step !== process.step || this.condemned.action !== action) return;
+    this.condemned = undefined;
+    process.kill();
   }
 
   /** Calls the listener with what each invocation answered, or how it failed. */
@@ -124,12 +138,12 @@ export class Functions {
     };
   }
 
-  private world({ roleArn }: DeployedFunction): World {
+  private world({ roleArn }: DeployedFunction, process: Process): World {
     const { clock, clients, route53, eks, kubernetes, credentials, statementsOf, log } = this.options;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials.of(roleArn);
     const statements = statementsOf(roleArn.split('/').at(-1) ?? '');
     const under = <T extends object>(service: string, client: T): T =>
-      guarded(statements, roleArn, service, client);
+      guarded(statements, roleArn, service, client, process);
     return {
       clock,
       network: clients.network,
@@ -158,6 +172,7 @@ function guarded<T extends object>(
   roleArn: string,
   service: string,
   client: T,
+  process: Process,
 ): T {
   const { send } = client as unknown as { send: (command: object, options?: object) => Promise<unknown> };
   const asked = (command: object, options?: object) => {
@@ -167,7 +182,7 @@ function guarded<T extends object>(
         `User: ${roleArn} is not authorized to perform: ${service}:${action} because no identity-based policy allows it`,
       );
     }
-    return send(command, options);
+    return process.call(action, () => send(command, options));
   };
   return { send: async (command: object, options?: object) => asked(command, options) } as unknown as T;
 }

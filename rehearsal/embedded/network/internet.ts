@@ -98,15 +98,14 @@ export class Internet {
     const host = this.hosts.get(address);
     const connected = host !== undefined && (await this.roundTrips(1, from, host.region, attempt));
     // An address where nothing stands any more, as of a deleted load balancer, is not refused: packets vanish.
-    if (!connected) return attempt.timeOut(`connect ETIMEDOUT ${address}:${port}`);
+    if (!connected) return attempt.timeOut();
     if (this.regionState(host.region) === 'refusing') return unreachable(address, port);
     const { path, host: hostName } = exchange;
     const asked = { host: hostName, path, port, ...(serverName === undefined ? {} : { serverName }) };
     const answer = await host.accept(asked);
     if (!answer.ok && answer.failure === 'refused') return unreachable(address, port);
     if (serverName !== undefined) {
-      if (!(await this.roundTrips(2, from, host.region, attempt)))
-        return attempt.timeOut('TLS handshake timed out');
+      if (!(await this.roundTrips(2, from, host.region, attempt))) return attempt.timeOut();
       const failed = this.handshake(answer, serverName, exchange.verify);
       if (failed) return failed;
     }
@@ -114,7 +113,7 @@ export class Internet {
     const arrived =
       (await attempt.spend(processing)) && (await this.roundTrips(1, from, host.region, attempt));
     if (!arrived || (!answer.ok && answer.failure === 'hang')) {
-      return attempt.timeOut(`no answer within ${exchange.deadlineMs} ms`);
+      return attempt.timeOut();
     }
     if (!answer.ok)
       return { ok: false, failure: 'http', detail: answer.detail ?? 'ECONNRESET: socket hang up' };
@@ -153,7 +152,7 @@ class Attempt {
 
   constructor(
     private readonly clock: VirtualClock,
-    deadlineMs: number,
+    private readonly deadlineMs: number,
   ) {
     this.deadline = clock.now() + deadlineMs;
   }
@@ -165,9 +164,10 @@ class Attempt {
     return ms <= left;
   }
 
-  async timeOut(detail: string): Promise<WebResult> {
+  /** One deadline is for all of it: the system's own, of minutes, is never reached. */
+  async timeOut(): Promise<WebResult> {
     await this.clock.sleep(Math.max(0, this.deadline - this.clock.now()));
-    return { ok: false, failure: 'timeout', detail };
+    return { ok: false, failure: 'timeout', detail: `no answer within ${this.deadlineMs} ms` };
   }
 }
 

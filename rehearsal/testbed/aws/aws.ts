@@ -194,12 +194,16 @@ export class TestbedAws {
     this.functions.kill(region, functionName);
   }
 
-  /** Kills a step of Lifeboat that is at work. @throws NotRunning */
-  killStep(region: string, step: string): void {
-    this.functions.kill(
-      region,
-      this.functions.nameOf(region, ({ LIFEBOAT_STEP }) => LIFEBOAT_STEP === step),
-    );
+  /** The step's next call of that action is carried out, and its process killed before it hears so. */
+  killAfter(region: string, step: string, action: string): void {
+    const release = this.frontDoor.holdAnswers(call => {
+      const caller = this.functions.functionOf(call.accessKey);
+      const meant = caller?.region === region && caller.variables.LIFEBOAT_STEP === step;
+      if (!meant || call.action !== action) return undefined;
+      release();
+      this.functions.kill(region, caller.name);
+      return new Promise<never>(() => undefined);
+    });
   }
 
   /** Every message that was published to a topic of the Region. */

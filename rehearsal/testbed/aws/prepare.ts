@@ -19,6 +19,34 @@ export async function makeBucket(aws: SignedRequestsOptions, name: string): Prom
   if (status !== 200) throw new NotPrepared(`S3 answered CreateBucket ${name} with ${status}: ${text}`);
 }
 
+/**
+ * Writes nonsense over the packs in which kopia keeps the contents of files, as a disk that rots would. Kopia seals
+ * each content, so that it notices. @throws NotPrepared
+ */
+export async function damagePacks(aws: SignedRequestsOptions, bucket: string): Promise<void> {
+  const requests = new SignedRequests(aws);
+  const service = 's3';
+  const list = await requests.send({
+    service,
+    method: 'GET',
+    path: `/${bucket}`,
+    query: { 'list-type': '2', prefix: 'velero/kopia/' },
+  });
+  // Packs with the contents of files begin with p, those with what describes them with q.
+  const packs = [...list.text.matchAll(/<Key>([^<]*\/p[0-9a-f][^<]*)<\/Key>/g)].map(([, key]) => key);
+  if (packs.length === 0)
+    throw new NotPrepared(`${bucket} has no packs to damage: ${list.text.slice(0, 500)}`);
+  for (const key of packs) {
+    const { status, text } = await requests.send({
+      service,
+      method: 'PUT',
+      path: `/${bucket}/${key}`,
+      body: 'rotten'.repeat(100),
+    });
+    if (status !== 200) throw new NotPrepared(`S3 answered PutObject ${key} with ${status}: ${text}`);
+  }
+}
+
 interface ListedFunctions {
   Functions: { FunctionName: string; Environment?: { Variables?: Record<string, string> } }[];
 }

@@ -7,6 +7,7 @@ export interface AwsRequest {
   service: string;
   method: 'GET' | 'POST' | 'PUT';
   path: string;
+  query?: Record<string, string>;
   body?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -30,7 +31,15 @@ export class SignedRequests {
   constructor(private readonly options: SignedRequestsOptions) {}
 
   /** Without a time limit of its own: a lost Region never answers, and the caller has a signal. */
-  async send({ service, method, path, body = '', headers = {}, signal }: AwsRequest): Promise<AwsAnswer> {
+  async send({
+    service,
+    method,
+    path,
+    query = {},
+    body = '',
+    headers = {},
+    signal,
+  }: AwsRequest): Promise<AwsAnswer> {
     const { endpoint, region, credentials } = this.options;
     const { hostname, port, host } = new URL(endpoint);
     const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
@@ -40,10 +49,12 @@ export class SignedRequests {
       hostname,
       port: Number(port),
       path,
+      query,
       headers: { host, 'content-type': 'application/json', ...headers },
       body,
     });
-    return exchange({ hostname, port, method, path, headers: signed.headers, signal }, body);
+    const asked = Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query)}` : path;
+    return exchange({ hostname, port, method, path: asked, headers: signed.headers, signal }, body);
   }
 }
 

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SiteName } from '../../../core/config';
 import { type Action, CannotAct, type Scenario } from '../../scenario';
 import type { Bed } from '../bed';
 import { Shop } from '../shop';
+import { withLedger } from './ledger';
 
 type Doing = Action['do'];
 const CAN: readonly Doing[] = [
@@ -14,8 +16,14 @@ const CAN: readonly Doing[] = [
   'start',
   'abort',
   'change-record',
+  'lose-cluster',
+  'stop-backups',
+  'damage-backups',
+  'wrong-certificate',
+  'pause',
+  'kill-step',
 ];
-const OUTAGES: readonly Doing[] = ['lose-region', 'break-app'];
+const OUTAGES: readonly Doing[] = ['lose-region', 'lose-cluster', 'break-app'];
 /** So long the customer is seen to be served before anything happens. */
 const LEAD_MS = 5000;
 const LOOK_MS = 200;
@@ -39,7 +47,6 @@ export class Director {
   private pending = 0;
   private stopped = false;
   private failure: unknown;
-  private readonly seen = new Set<string>();
 
   constructor(
     private readonly bed: Bed,
@@ -80,10 +87,10 @@ export class Director {
   }
 
   private async onEntering(state: string, afterMs: number, action: Action): Promise<void> {
+    const began = Date.now();
     while (!this.stopped) {
       const entered = await this.bed.enteredStates();
-      if (entered.some(each => each.state === state && !this.seen.has(each.run)))
-        return this.later(afterMs, action);
+      if (entered.some(each => each.state === state && each.at >= began)) return this.later(afterMs, action);
       await wait(LOOK_MS);
     }
   }
@@ -116,8 +123,28 @@ export class Director {
         return;
       case 'change-record':
         return bed.pointMain(action.to);
+      case 'lose-cluster':
+        return bed.regions[action.site].die();
+      case 'stop-backups':
+        return this.stopBackups(action.site);
+      case 'damage-backups':
+        return bed.damageBackups(action.site);
+      case 'wrong-certificate':
+        return bed.ownNameOnly(action.site);
+      case 'kill-step':
+        return bed.aws.killAfter(bed.regionOf(action.site), action.step, action.writing);
+      case 'pause':
+        return withLedger(bed, action.site, ledger =>
+          ledger.setPause({ by: 'ada', reason: 'planned work', at: Date.now() }),
+        );
       default:
         throw new CannotAct(`The test bed cannot do "${action.do}".`);
     }
+  }
+
+  private stopBackups(site: SiteName): Promise<void> {
+    return this.bed.regions[site].kubectl.patch('schedules.velero.io', 'orders', 'velero', {
+      spec: { paused: true },
+    });
   }
 }

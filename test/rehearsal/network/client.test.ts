@@ -45,7 +45,7 @@ describe('a customer', () => {
       [true, 'us-east-2'],
     ]);
     expect(log[1]?.from).toBe(11);
-    expect(log[1]?.detail).toBe(`timeout: connect ETIMEDOUT ${PRIMARY}:443`);
+    expect(log[1]?.detail).toBe('timeout');
     const back = log[2]?.from ?? 0;
     expect(back).toBeGreaterThan(40);
     expect(back).toBeLessThanOrEqual(52);

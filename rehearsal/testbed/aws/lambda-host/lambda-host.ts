@@ -87,15 +87,6 @@ export class LambdaHost {
     return this.byAccessKey.get(accessKey);
   }
 
-  /** The function that has such variables, of those that were invoked. @throws NotRunning */
-  nameOf(region: string, suits: (variables: Record<string, string>) => boolean): string {
-    const found = [...this.byAccessKey.values()].find(
-      each => each.region === region && suits(each.variables),
-    );
-    if (found) return found.name;
-    throw new NotRunning(`No such function was invoked in ${region}; expected was an invocation under way.`);
-  }
-
   /** Ends a function's processes that are at work, by SIGKILL. @throws NotRunning */
   kill(region: string, name: string): void {
     const busy = this.of(region, name).filter(sandbox => sandbox.busy);

@@ -89,14 +89,6 @@ describe('The host of the functions', () => {
     expect(host.running('eu-west-1', 'f9', { busy: false })).toHaveLength(1);
   });
 
-  test('knows a function by its variables, once it was invoked', async () => {
-    const restore = ({ LIFEBOAT_STEP }: Record<string, string>) => LIFEBOAT_STEP === 'restore';
-    expect(() => host.nameOf('eu-west-1', restore)).toThrow(/No such function was invoked/);
-    await host.invoke(job({ name: 'r', variables: { LIFEBOAT_STEP: 'restore' } }));
-    expect(host.nameOf('eu-west-1', restore)).toBe('r');
-    expect(() => host.nameOf('eu-central-1', restore)).toThrow(/No such function was invoked/);
-  });
-
   test('loses a Region with every process in it', async () => {
     const lost = host.invoke(job({ event: { wait: 10_000 } }));
     await pidOf(job({ arn: 'arn:other', region: 'eu-central-1', name: 'other' }));

@@ -1,0 +1,25 @@
+import { type Return, returnFinding } from '../../../../rehearsal/testbed/night/return';
+
+const quiet: Return = {
+  site: 'primary',
+  host: 'shop-primary.orders.test',
+  answersAfterSeconds: 5,
+  mainBefore: 'shop-dr.orders.test',
+  mainNow: 'shop-dr.orders.test',
+  served: 0,
+  written: 0,
+};
+
+test.each([
+  ['nobody is served there and nothing written', {}, true],
+  ['main goes back by itself', { mainNow: 'shop-primary.orders.test' }, false],
+  ['a customer is served there', { served: 1 }, false],
+  ['an order is written there', { written: 1 }, false],
+  [
+    'main has been leading there all along',
+    { mainBefore: 'shop-primary.orders.test', mainNow: 'shop-primary.orders.test', served: 9, written: 9 },
+    true,
+  ],
+])('after the return of a lost Region, when %s', (_what, change, holds) => {
+  expect(returnFinding({ ...quiet, ...change }).holds).toBe(holds);
+});
