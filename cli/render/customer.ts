@@ -29,6 +29,7 @@ export function customerLines(report: TestbedReport): string[] {
     "AWS's delays, real and here:",
     ...Object.entries(delays).map(([name, { real, here }]) => `  ${name}: ${real} s, ${here} s`),
     '',
+    `Memory of the whole bed as the night began: ${report.memoryMiB} MiB`,
     `Parts: ${Object.entries(parts)
       .slice(0, 12)
       .map(([name, version]) => `${name} ${version}`)

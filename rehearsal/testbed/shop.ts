@@ -11,7 +11,7 @@ export class Shop {
   }
 
   async fill(name: string, bytes: number, seed: number): Promise<void> {
-    await this.post(`/fill?name=${name}&bytes=${bytes}&seed=${seed}`, {});
+    await this.post(`${ORDERS}/fill?name=${name}&bytes=${bytes}&seed=${seed}`, {});
   }
 
   async sums(): Promise<Record<string, { bytes: number; sha256: string }>> {
@@ -21,12 +21,16 @@ export class Shop {
 
   /** @param status what it answers from now on, health check included; 0: it answers well again */
   async fault(status: number): Promise<void> {
-    await this.post('/fault', { status });
+    // Past the Service: a Pod that answers badly is not Ready, and has no place in it.
+    const pods = await this.kubectl.list('pods', 'orders');
+    for (const { metadata } of pods.filter(each => each.metadata.labels?.app === 'orders'))
+      await this.post(`${PODS}/${metadata.name}:8080/proxy/fault`, { status });
   }
 
   private async post(path: string, body: object): Promise<void> {
-    await this.kubectl.run(['create', '--raw', `${ORDERS}${path}`, '-f', '-'], JSON.stringify(body));
+    await this.kubectl.run(['create', '--raw', path, '-f', '-'], JSON.stringify(body));
   }
 }
 
+const PODS = '/api/v1/namespaces/orders/pods';
 const ORDERS = '/api/v1/namespaces/orders/services/orders:80/proxy';

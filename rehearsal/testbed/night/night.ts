@@ -1,6 +1,7 @@
 import { describe } from '../../embedded/describe';
 import type { Scenario } from '../../scenario';
 import { ORDERS } from '../bed';
+import { memoryMiB } from '../host/memory';
 import { unlike } from './compare';
 import { Director } from './director';
 import { gather } from './facts';
@@ -23,6 +24,7 @@ export async function playNight(stage: Stage, scenario: Scenario, settled: numbe
   const director = new Director(bed, scenario, action =>
     listener({ kind: 'happens', at: Date.now(), text: describe(action, bed.config) }),
   );
+  const memory = memoryMiB();
   const from = Date.now();
   director.begin();
   try {
@@ -32,6 +34,7 @@ export async function playNight(stage: Stage, scenario: Scenario, settled: numbe
       config: bed.config,
       delays: bed.route53.delays(),
       versions: stage.versions,
+      memoryMiB: memory,
     });
     const twin = await playTwin(bed.config, ORDERS, scenario);
     report.unlikeEmbedded = unlike(report, twin);

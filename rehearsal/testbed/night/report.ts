@@ -10,6 +10,8 @@ export interface TestbedReport extends Report {
   unlikeEmbedded: string[];
   /** AWS's delays and what they are on this bed, in seconds. */
   delays: Record<string, Delay>;
+  /** What the whole bed takes as the night begins: both Regions, AWS, the name servers, the customer. */
+  memoryMiB: number;
   /** Name and version of everything that ran. */
   parts: Record<string, string>;
   /** The night in which the shop went home after the lost Region had returned. */

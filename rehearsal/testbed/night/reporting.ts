@@ -13,10 +13,11 @@ export interface Around {
   config: Config;
   delays: Record<string, Delay>;
   versions: Record<string, string>;
+  memoryMiB: number;
 }
 
 /** What the facts of a night mean. */
-export function reportOf(facts: Facts, { config, delays, versions }: Around): TestbedReport {
+export function reportOf(facts: Facts, { config, delays, versions, memoryMiB }: Around): TestbedReport {
   const { scenario, activate, from, until, messages, records, run, mains, visits, orders } = facts;
   const [app] = config.apps;
   const endpoint = app?.endpoint;
@@ -53,6 +54,7 @@ export function reportOf(facts: Facts, { config, delays, versions }: Around): Te
     client: clientReport(facts),
     unlikeEmbedded: [],
     delays,
+    memoryMiB,
     parts: versions,
   };
   report.differences = differences(scenario, config, report, messages, facts.restores);
