@@ -104,7 +104,11 @@ export class Director {
           at: night.clock.now(),
         });
       case 'kill-step':
-        return night.sites[action.site].functions.killAfter(action.step, action.writing);
+        // The night does not end before it has happened.
+        this.pending++;
+        return night.sites[action.site].functions.killAfter(action.step, action.writing, () => {
+          this.pending--;
+        });
       case 'start':
         night.sites[action.site].machine.start({ input: action.input });
         return;

@@ -54,7 +54,7 @@ class TimedOut extends Error {
 export class Functions {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly listeners: ((answer: object) => void)[] = [];
-  private condemned: { step: StepName; action: string } | undefined;
+  private condemned: { step: StepName; action: string; onKilled: () => void } | undefined;
 
   constructor(private readonly options: FunctionsOptions) {
     const { stack } = options;
@@ -108,14 +108,16 @@ export class Functions {
   }
 
   /** The next call of that action by the step is carried out, and its process killed before it hears so. */
-  killAfter(step: StepName, action: string): void {
-    this.condemned = { step, action };
+  killAfter(step: StepName, action: string, onKilled: () => void): void {
+    this.condemned = { step, action, onKilled };
   }
 
   private judge(process: Process, action: string): void {
-    if (this.condemned?.step !== process.step || this.condemned.action !== action) return;
+    const { condemned } = this;
+    if (condemned?.step !== process.step || condemned.action !== action) return;
     this.condemned = undefined;
     process.kill();
+    condemned.onKilled();
   }
 
   /** Calls the listener with what each invocation answered, or how it failed. */

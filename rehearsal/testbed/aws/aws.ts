@@ -194,15 +194,21 @@ export class TestbedAws {
     this.functions.kill(region, functionName);
   }
 
-  /** The step's next call of that action is carried out, and its process killed before it hears so. */
-  killAfter(region: string, step: string, action: string): void {
-    const release = this.frontDoor.holdAnswers(call => {
-      const caller = this.functions.functionOf(call.accessKey);
-      const meant = caller?.region === region && caller.variables.LIFEBOAT_STEP === step;
-      if (!meant || call.action !== action) return undefined;
-      release();
-      this.functions.kill(region, caller.name);
-      return new Promise<never>(() => undefined);
+  /**
+   * The step's next call of that action is carried out, and its process killed before it hears so.
+   * @returns when it has been killed
+   */
+  killAfter(region: string, step: string, action: string): Promise<void> {
+    return new Promise(resolve => {
+      const release = this.frontDoor.holdAnswers(call => {
+        const caller = this.functions.functionOf(call.accessKey);
+        const meant = caller?.region === region && caller.variables.LIFEBOAT_STEP === step;
+        if (!meant || call.action !== action) return undefined;
+        release();
+        this.functions.kill(region, caller.name);
+        resolve();
+        return new Promise<never>(() => undefined);
+      });
     });
   }
 
