@@ -17,7 +17,7 @@ import { appManifests, installPlatform } from './platform/install';
 import { Pebble } from './platform/pebble';
 import { paceVelero } from './platform/velero';
 import { Region } from './region/region';
-import { Route53DataPlane } from './route53/route53';
+import { type Delay, Route53DataPlane } from './route53/route53';
 
 export interface BedOptions {
   parts: Parts;
@@ -31,6 +31,8 @@ export interface BedOptions {
 export const ORDERS = join(__dirname, 'orders');
 export const ORDERS_CONFIG = join(ORDERS, 'lifeboat.yaml');
 const SITES: readonly SiteName[] = ['primary', 'dr'];
+const PEACE_SECONDS = 300;
+const PEACE = 'between two looks whether the standby could take over';
 /** AWS says "generally within 60 seconds"; usually it is much less. */
 const PROPAGATION_MS = 15_000;
 
@@ -179,6 +181,31 @@ export class Bed {
   async lookInPeace(): Promise<void> {
     const there = SITES.filter(site => !this.aws.isLost(this.regionOf(site)));
     for (const site of there) await invokeStep(this.client(site), 'preflight', { peace: true });
+  }
+
+  /**
+   * Lets the sites look in peace as often as the stacks' schedule says, but not while a run is at work: whether the
+   * standby's message would come before or after the run's is chance. @returns what ends it
+   */
+  keepLooking(): () => void {
+    const { say, delayFactor } = this.options;
+    const look = async () => {
+      const runs = await this.runs();
+      if (!runs.some(({ status }) => status === 'RUNNING')) await this.lookInPeace();
+    };
+    const timer = setInterval(
+      () => {
+        look().catch((error: Error) => say(`The look in peace failed: ${error.message}`));
+      },
+      PEACE_SECONDS * 1000 * delayFactor,
+    );
+    return () => clearInterval(timer);
+  }
+
+  /** What takes its time in AWS, and what it takes here, in seconds. */
+  delays(): Record<string, Delay> {
+    const { delayFactor } = this.options;
+    return { ...this.route53.delays(), [PEACE]: { real: PEACE_SECONDS, here: PEACE_SECONDS * delayFactor } };
   }
 
   async restoresSince(site: SiteName, from: number): Promise<number> {

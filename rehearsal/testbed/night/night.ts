@@ -27,12 +27,13 @@ export async function playNight(stage: Stage, scenario: Scenario, settled: numbe
   const memory = memoryMiB();
   const from = Date.now();
   director.begin();
+  const endPeace = bed.keepLooking();
   try {
     const mains = await new Watch(bed, director, scenario, listener, from).untilQuiet();
     const facts = await gather(stage, { scenario, from, settled, mains, outageAt: director.outageAt });
     const report = reportOf(facts, {
       config: bed.config,
-      delays: bed.route53.delays(),
+      delays: bed.delays(),
       versions: stage.versions,
       memoryMiB: memory,
     });
@@ -41,6 +42,7 @@ export async function playNight(stage: Stage, scenario: Scenario, settled: numbe
     report.asExpected = asExpected(report);
     return report;
   } finally {
+    endPeace();
     director.stop();
   }
 }
