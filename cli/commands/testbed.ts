@@ -42,7 +42,7 @@ export async function rehearseOnTestbed(wishes: TestbedWishes, output: Output): 
   let report: TestbedReport | undefined;
   const order: Order = { scenario: name, keep, delayFactor: factorOf(wishes.delayFactor) };
   try {
-    await holdBed({
+    const logs = await holdBed({
       order,
       doing: `rehearse ${name}`,
       onMessage: message => {
@@ -57,6 +57,7 @@ export async function rehearseOnTestbed(wishes: TestbedWishes, output: Output): 
         }
       },
     });
+    if (logs !== undefined) output.say(`All logs are in ${logs}.`);
   } catch (error) {
     // With --keep this is how the bed ends after its report.
     if (!(error instanceof BedStopped && report !== undefined)) throw error;

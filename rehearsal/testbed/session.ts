@@ -37,10 +37,11 @@ export function bedLock(): Lock {
 
 /**
  * Holds the bed from its beginning to its end, in a cage of its own, and leaves nothing behind: no process, namespace,
- * mount, cgroup or file, except for the logs of a failure.
+ * mount, cgroup or file, except for the logs of a failure or of a night that was not as expected.
+ * @returns the folder of the logs that are kept
  * @throws CannotHoldBed, PartsMissing, BedTaken, BedFailed, BedStopped
  */
-export async function holdBed({ order, doing, onMessage }: SessionOptions): Promise<void> {
+export async function holdBed({ order, doing, onMessage }: SessionOptions): Promise<string | undefined> {
   checkMachine();
   await locateParts();
   const now = new Date();
@@ -50,9 +51,13 @@ export async function holdBed({ order, doing, onMessage }: SessionOptions): Prom
   let keepLogs = false;
   try {
     mkdirSync(folder, { recursive: true });
-    await runCage(order, folder, onMessage);
+    await runCage(order, folder, message => {
+      if (message.kind === 'report') keepLogs = !message.report.asExpected;
+      onMessage(message);
+    });
+    return keepLogs ? folder : undefined;
   } catch (error) {
-    keepLogs = error instanceof BedFailed;
+    keepLogs ||= error instanceof BedFailed;
     throw error;
   } finally {
     await cleanUp(folder, keepLogs);
