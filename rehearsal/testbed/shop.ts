@@ -1,5 +1,10 @@
 import type { Kubectl } from './region/kubectl';
 
+export interface FileSum {
+  bytes: number;
+  sha256: string;
+}
+
 /** The orders service of one site, asked past Ingress and DNS by whoever runs the bed. */
 export class Shop {
   constructor(private readonly kubectl: Kubectl) {}
@@ -14,9 +19,10 @@ export class Shop {
     await this.post(`${ORDERS}/fill?name=${name}&bytes=${bytes}&seed=${seed}`, {});
   }
 
-  async sums(): Promise<Record<string, { bytes: number; sha256: string }>> {
+  /** Of every file that was filled, as it is on the volume now. */
+  async sums(): Promise<Record<string, FileSum>> {
     const text = await this.kubectl.run(['get', '--raw', `${ORDERS}/sums`]);
-    return (JSON.parse(text) as { files: Record<string, { bytes: number; sha256: string }> }).files;
+    return (JSON.parse(text) as { files: Record<string, FileSum> }).files;
   }
 
   /** @param status what it answers from now on, health check included; 0: it answers well again */

@@ -7,10 +7,10 @@ import type { Scenario } from '../../scenario';
 import type { Bed, RunView } from '../bed';
 import type { Visit } from '../client/journal';
 import { type OrdersReport, ordersReport } from '../client/orders';
-import { Shop } from '../shop';
+import { type FileSum, Shop } from '../shop';
 import { recordsOf } from './ledger';
 import type { Stage } from './stage';
-import { type MainTarget, messagesOf } from './watch';
+import { type MainTarget, messagesOf, siteOf } from './watch';
 
 /** Everything that is known of a night when it is over. Times in ms since the epoch. */
 export interface Facts {
@@ -37,7 +37,10 @@ export interface Facts {
   restores: number;
   /** The last of them. */
   restored: { backupStartedAt: number } | undefined;
+  /** Absent when the shop did not move. */
   orders: OrdersReport | undefined;
+  /** The files besides the orders: as they were, and as they are at the activated site. Absent when it did not move. */
+  files: { meant: Record<string, FileSum>; found: Record<string, FileSum> } | undefined;
 }
 
 export interface Watched {
@@ -50,7 +53,7 @@ export interface Watched {
 }
 
 /** Asks the bed what became of the night; the customer goes on ordering meanwhile. */
-export async function gather({ bed, customer }: Stage, watched: Watched): Promise<Facts> {
+export async function gather({ bed, customer, ballast }: Stage, watched: Watched): Promise<Facts> {
   const { scenario, from, settled, outageAt, mains } = watched;
   const activate = otherSite(scenario.given.active);
   const messages = await messagesOf(bed, from);
@@ -66,6 +69,8 @@ export async function gather({ bed, customer }: Stage, watched: Watched): Promis
   }));
   const run = started.filter(({ name }) => told.has(name)).at(-1);
   const restored = await restoreOf(bed, activate, from);
+  const moved = siteOf(bed, mains.at(-1)?.target) === activate;
+  const shop = new Shop(bed.regions[activate].kubectl);
   // The journal before the volume: what is in it is on the volume by now, or lost.
   const visitsBefore = customer.visits().filter(({ at }) => at >= settled);
   return {
@@ -85,7 +90,8 @@ export async function gather({ bed, customer }: Stage, watched: Watched): Promis
     records: run ? await recordsOf(bed, run) : [],
     restores: await bed.restoresSince(activate, from),
     restored,
-    orders: restored && (await ordersOf(bed, activate, visitsBefore, restored)),
+    orders: restored && moved ? await ordersOf(shop, activate, visitsBefore, restored) : undefined,
+    files: restored && moved ? { meant: ballast, found: await shop.sums() } : undefined,
   };
 }
 
@@ -103,11 +109,11 @@ async function restoreOf(bed: Bed, site: SiteName, from: number): Promise<Facts[
 }
 
 async function ordersOf(
-  bed: Bed,
+  shop: Shop,
   activated: SiteName,
   visits: readonly Visit[],
   { backupStartedAt }: { backupStartedAt: number },
 ): Promise<OrdersReport> {
-  const found = await new Shop(bed.regions[activated].kubectl).orders();
+  const found = await shop.orders();
   return ordersReport(visits, { backupStartedAt, activated, found });
 }

@@ -1,17 +1,19 @@
 import type { Finding } from '../../checkers';
 import type { Visit } from '../client/journal';
 import type { OrdersReport } from '../client/orders';
+import type { Facts } from './facts';
 
 export interface Seen {
   visits: readonly Visit[];
   orders: OrdersReport | undefined;
+  files: Facts['files'];
   mains: readonly { at: number; target: string }[];
   hosts: readonly string[];
   main: string;
 }
 
 /** What must hold in any night, judged by what the customer, the name servers and the volumes say. */
-export function findings({ visits, orders, mains, hosts, main }: Seen): Finding[] {
+export function findings({ visits, orders, files, mains, hosts, main }: Seen): Finding[] {
   const elsewhere = mains.filter(({ target }) => !hosts.includes(target));
   const turns = visits.filter(({ ok }) => ok).map(({ site }) => site);
   const changes = turns.filter((site, index) => index > 0 && site !== turns[index - 1]).length;
@@ -46,5 +48,23 @@ export function findings({ visits, orders, mains, hosts, main }: Seen): Finding[
           },
         ]
       : []),
+    ...(files ? [filesFinding(files)] : []),
   ];
+}
+
+/** Byte for byte: the size and the SHA-256 of each file. */
+function filesFinding({ meant, found }: NonNullable<Facts['files']>): Finding {
+  const names = Object.keys(meant);
+  const other = names.filter(
+    name => found[name]?.sha256 !== meant[name]?.sha256 || found[name]?.bytes !== meant[name]?.bytes,
+  );
+  const bytes = names.reduce((sum, name) => sum + (meant[name]?.bytes ?? 0), 0);
+  return {
+    id: 'bytes',
+    holds: names.length > 0 && other.length === 0,
+    evidence:
+      other.length === 0
+        ? `${bytes} bytes in ${names.length} file came over byte for byte`
+        : `${other.join(', ')} came over as ${JSON.stringify(found)}, was ${JSON.stringify(meant)}`,
+  };
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { SiteName } from '../../../core/config';
 import { otherSite } from '../../../core/run';
 import type { Bed } from '../bed';
+import { type FileSum, Shop } from '../shop';
 import type { Stage } from './stage';
 
 const LOOK_MS = 500;
@@ -9,6 +10,15 @@ const LOOK_MS = 500;
 /** The shop did not get to where the scenario begins. */
 export class NotMoved extends Error {
   override name = 'NotMoved';
+}
+
+const BALLAST_BYTES = 50 * 1024 * 1024;
+
+/** Gives the shop more to move than a few orders. @returns what lies on its volume then */
+export async function loadBallast(bed: Bed): Promise<Record<string, FileSum>> {
+  const shop = new Shop(bed.regions.primary.kubectl);
+  await shop.fill('ballast', BALLAST_BYTES, Date.now() % 1_000_000);
+  return shop.sums();
 }
 
 /**

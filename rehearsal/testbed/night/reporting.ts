@@ -41,6 +41,7 @@ export function reportOf(facts: Facts, { config, delays, versions, memoryMiB }: 
     invariants: findings({
       visits,
       orders,
+      files: facts.files,
       mains,
       hosts: Object.values(endpoint.hosts),
       main: endpoint.main,
