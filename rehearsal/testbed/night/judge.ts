@@ -8,6 +8,7 @@ export interface Seen {
   orders: OrdersReport | undefined;
   files: Facts['files'];
   mains: readonly { at: number; target: string }[];
+  /** Where main may lead. */
   hosts: readonly string[];
   main: string;
 }

@@ -43,7 +43,7 @@ export function reportOf(facts: Facts, { config, delays, versions, memoryMiB }: 
       orders,
       files: facts.files,
       mains,
-      hosts: Object.values(endpoint.hosts),
+      hosts: [...Object.values(endpoint.hosts), ...byHand(facts)],
       main: endpoint.main,
     }),
     states: [...facts.states],
@@ -60,6 +60,11 @@ export function reportOf(facts: Facts, { config, delays, versions, memoryMiB }: 
   };
   report.differences = differences(scenario, config, report, messages, facts.restores);
   return report;
+}
+
+/** Where people have led main: that is not to be blamed on Lifeboat. */
+function byHand({ scenario }: Facts): string[] {
+  return scenario.night.flatMap(({ action }) => (action.do === 'change-record' ? [action.to] : []));
 }
 
 /** Whether everything came as the scenario expects and as it does embedded, and everything held. */
