@@ -1,6 +1,7 @@
 import type { Certificate } from '../../../core/network';
 import { certificateInSecret } from './certificates';
 import { type IngressSettings, servedIngresses } from './controllers/ingress';
+import { at } from './json';
 import { type Ingress, type IngressBackend, types } from './kinds';
 import type { Store } from './store';
 
@@ -92,13 +93,20 @@ export function tlsSecretFor(
   return undefined;
 }
 
+/** Traefik makes up two for each certificate. */
+const HASH = '0123456789abcdef0123456789abcdef';
+
 /** What a handshake gets when no Secret fits: a certificate of the controller's own, for no name at all. */
-export function defaultCertificate(now: number): Certificate {
+export function defaultCertificate(store: Store, now: number): Certificate {
+  const classes = store.list(types.ingressClass);
+  const traefik = classes.some(({ spec }) => at(spec, 'controller') === 'traefik.io/ingress-controller');
+  const own = traefik
+    ? { names: [`${HASH}.${HASH}.traefik.default`], issuer: 'TRAEFIK DEFAULT CERT' }
+    : { names: ['ingress.local'], issuer: 'Kubernetes Ingress Controller Fake Certificate' };
   return {
-    names: ['ingress.local'],
+    ...own,
     validFrom: now - 86_400_000,
     validTo: now + 365 * 86_400_000,
-    issuer: 'Kubernetes Ingress Controller Fake Certificate',
     trusted: false,
     problem: 'DEPTH_ZERO_SELF_SIGNED_CERT',
   };

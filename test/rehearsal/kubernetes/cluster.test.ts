@@ -1,3 +1,4 @@
+import { encodeCertificate } from '../../../rehearsal/embedded/kubernetes/certificates';
 import { types } from '../../../rehearsal/embedded/kubernetes/kinds';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
 import {
@@ -175,6 +176,12 @@ describe('routing', () => {
       issuer: 'Kubernetes Ingress Controller Fake Certificate',
       trusted: false,
     });
+    const secret = cluster.store.get(types.secret, 'shop', 'tls');
+    if (!secret) throw new Error('the ingress-shim made no Secret');
+    const narrow = { ...cluster.certificateFor('main.levlabs.link'), names: ['dr.levlabs.link'] };
+    cluster.store.update({ ...secret, data: { 'tls.crt': encodeCertificate(narrow) } });
+    expect(cluster.certificateFor('dr.levlabs.link')).toMatchObject({ trusted: true });
+    expect(cluster.certificateFor('main.levlabs.link')).toMatchObject({ names: ['ingress.local'] });
     cluster.store.delete(types.secret, 'shop', 'tls');
     expect(cluster.certificateFor('main.levlabs.link')).toMatchObject({ trusted: false });
   });
