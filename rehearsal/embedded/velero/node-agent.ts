@@ -147,9 +147,7 @@ export class NodeAgents {
       process.volumes.write(namespace, claim, after.content, after.bytes);
     }
     if (!complete) {
-      const text =
-        'data path restore failed: Failed to copy snapshot data to the target: unable to open object: blob is corrupted';
-      return this.finish('PodVolumeRestore', name, 'Failed', text);
+      return this.finish('PodVolumeRestore', name, 'Failed', damaged(name));
     }
     this.phase('PodVolumeRestore', name, {
       phase: 'Completed',
@@ -248,4 +246,16 @@ export function createPodVolumeObject(
     spec,
     status: {},
   });
+}
+
+/** As Velero 1.18.3 and kopia say it of a pack that was written over. */
+function damaged(restore: string): string {
+  return (
+    `data path restore failed: Failed to run data path service for PVR ${restore}: ` +
+    `Data path for PVR ${restore} failed: Failed to run kopia restore: ` +
+    'Failed to copy snapshot data to the target: restore error: copy file: error creating file: ' +
+    'unable to open snapshot file for /data: unable to open object: failed to open object: ' +
+    'unexpected content error: invalid checksum: decrypt: unable to decrypt content: ' +
+    'cipher: message authentication failed'
+  );
 }

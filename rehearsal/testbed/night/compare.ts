@@ -65,6 +65,10 @@ export function timeless({ subject, text }: { subject: string; text: string }): 
         // The name in the certificate that Traefik makes for itself.
         .replace(/[0-9a-f]{32}\.[0-9a-f]{32}\.traefik/g, 'ID.traefik')
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g, 'TIME')
+        // Names that Kubernetes and kopia make up.
+        .replace(/volume data of \S+:/g, 'volume data of POD:')
+        .replace(/PVR [\w-]+/g, 'PVR NAME')
+        .replace(/snapshot file for .*?(message authentication failed)/g, 'snapshot file for FILE: $1')
         .replace(/\d+(\.\d+)*/g, 'N'),
     );
 }
