@@ -158,7 +158,8 @@ export class Bed {
     for (const { endpoint } of apps) {
       if (!endpoint) continue;
       const record = { main: endpoint.main, host, ttl: endpoint.ttlSeconds };
-      await pointMain(this.client('primary'), zone.id, record);
+      // Route 53's one control plane is in us-east-1, whichever Region is lost.
+      await pointMain(this.aws.client('us-east-1'), zone.id, record);
     }
   }
 
