@@ -1,5 +1,5 @@
 import type { App, Config } from '../core/config';
-import type { Message } from './messages';
+import { type Message, runsTold } from './messages';
 import type { Report } from './report';
 import type { Scenario } from './scenario';
 
@@ -29,7 +29,7 @@ export function differences(
     if (main.after) differ(`main of ${name}`, main.after, expect.main);
   }
   // Alarms of a site that nobody uses start what ends at once and tells nobody.
-  const runs = new Set(messages.flatMap(({ attributes }) => attributes.run ?? [])).size;
+  const runs = runsTold(messages).size;
   differ('The number of runs', runs, expect.runs);
   differ('The number of restores', restores, expect.restores * meant.filter(({ data }) => data).length);
   // Of one app the whole course of the night is known beforehand; several have a night each.

@@ -47,7 +47,7 @@ export async function rehearseOnTestbed(wishes: TestbedWishes, output: Output): 
       doing: `rehearse ${name}`,
       onMessage: message => {
         if (message.kind === 'event') lines?.listener(message.event);
-        else if (message.kind === 'says' && !json) sayNow(message.line, output);
+        else if (message.kind === 'says') lines?.say(Date.now(), message.line);
         else if (message.kind === 'stays') sayHints(message.hints, output);
         else if (message.kind === 'report') {
           report = message.report;
@@ -95,12 +95,13 @@ export async function testbed(args: string[], output: Output): Promise<ExitCode>
 }
 
 async function up(output: Output): Promise<ExitCode> {
+  const lines = timeline(output, new Style(output), false);
   try {
     await holdBed({
       order: { keep: true, delayFactor: factorOf(undefined) },
       doing: 'testbed up',
       onMessage: message => {
-        if (message.kind === 'says') sayNow(message.line, output);
+        if (message.kind === 'says') lines.say(Date.now(), message.line);
         if (message.kind === 'stays') sayHints(message.hints, output);
       },
     });
@@ -110,11 +111,6 @@ async function up(output: Output): Promise<ExitCode> {
     output.say('The bed is down.');
   }
   return 0;
-}
-
-/** With the time of day, as the lines of the night. */
-function sayNow(line: string, output: Output): void {
-  output.say(`${new Date().toISOString().slice(11, 19)}                ${line}`);
 }
 
 function sayHints(hints: readonly string[], output: Output): void {

@@ -6,6 +6,8 @@ import type { Style } from './style';
 
 export interface Timeline {
   listener: Listener;
+  /** A line beside the events, with the time of day. */
+  say(at: number, text: string): void;
   /** Takes the line away that says what is waited for. */
   end(): void;
 }
@@ -40,7 +42,7 @@ export function timeline(output: Output, style: Style, verbose: boolean): Timeli
       return wait(event.at, `${nameOf(event.step)}: ${event.detail}`);
     for (const text of textsOf(event, style)) say(event.at, text);
   };
-  return { listener, end: clear };
+  return { listener, say, end: clear };
 }
 
 function textsOf(event: RehearsalEvent, style: Style): string[] {

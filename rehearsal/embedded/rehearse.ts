@@ -7,7 +7,7 @@ import { rbacManifests } from '../../lib/rbac';
 import { type Finding, watch } from '../checkers';
 import type { Listener } from '../events';
 import { differences } from '../expectations';
-import { outcomeOf } from '../messages';
+import { notificationsOf, outcomeOf, runsTold, wordsOf } from '../messages';
 import type { Report, RunReport } from '../report';
 import { CannotAct, type Scenario } from '../scenario';
 import type { Execution } from './asl';
@@ -104,10 +104,9 @@ export async function rehearse({
     expected: scenario.expect.outcome,
     asExpected: false,
     differences: [],
-    reasons: reasonsOf(run?.execution, records),
-    next: [...new Set(records.flatMap(({ end }) => end?.next ?? []))],
+    ...wordsOf(records, causeOf(run?.execution)),
     apps,
-    notifications: messages.map(({ at, subject = '', text }) => ({ at: iso(at), subject, text })),
+    notifications: notificationsOf(messages),
     invariants: [...checkers.map(checker => checker.finding()), fakesWereEnough(night)],
     states: statesOf(runsOf(night).map(({ execution }) => execution)),
     runs: runReports(night, messages),
@@ -181,13 +180,9 @@ function runsOf(night: Night): RunOfSite[] {
   ).sort((x, y) => x.execution.startTime - y.execution.startTime);
 }
 
-function toldOf(messages: readonly SnsMessage[]): Set<string | undefined> {
-  return new Set(messages.map(({ attributes }) => attributes.run));
-}
-
 /** The last run that on-call heard of; a start that ended at once and told nobody is none. */
 function lastRun(night: Night, messages: readonly SnsMessage[]): RunOfSite | undefined {
-  const told = toldOf(messages);
+  const told = runsTold(messages);
   return runsOf(night)
     .filter(({ execution }) => told.has(execution.name))
     .at(-1);
@@ -204,17 +199,14 @@ function allMessages(night: Night): SnsMessage[] {
   return SITE_NAMES.flatMap(site => night.sites[site].sns.messages).sort((a, b) => a.at - b.at);
 }
 
-function reasonsOf(run: Execution | undefined, records: readonly AppRun[]): string[] {
-  const said = records.flatMap(({ app, end, notes }) =>
-    [...(end?.reasons ?? []), ...notes].map(line => `${app}: ${line}`),
-  );
+/** Why the execution did not succeed. */
+function causeOf(run: Execution | undefined): string | undefined {
   const outcome = run?.outcome;
-  const cause = outcome && outcome.status !== 'SUCCEEDED' ? outcome.cause : undefined;
-  return said.length > 0 || !cause ? said : [cause];
+  return outcome && outcome.status !== 'SUCCEEDED' ? outcome.cause : undefined;
 }
 
 function runReports(night: Night, messages: readonly SnsMessage[]): RunReport[] {
-  const told = toldOf(messages);
+  const told = runsTold(messages);
   return runsOf(night).map(({ site, execution }) => ({
     name: execution.name,
     site,

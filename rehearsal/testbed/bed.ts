@@ -209,14 +209,6 @@ export class Bed {
     return { ...this.route53.delays(), [PEACE]: { real: PEACE_SECONDS, here: PEACE_SECONDS * delayFactor } };
   }
 
-  async restoresSince(site: SiteName, from: number): Promise<number> {
-    if (!this.regions[site].alive) return 0;
-    const restores = await this.regions[site].kubectl.list('restores.velero.io', 'velero');
-    // Kubernetes' times have whole seconds.
-    return restores.filter(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') >= from - 1000)
-      .length;
-  }
-
   async down(): Promise<void> {
     await Promise.all(SITES.map(site => this.regions[site].die()));
     await this.pebble.stop();

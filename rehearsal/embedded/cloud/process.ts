@@ -11,12 +11,13 @@ export class Process {
   readonly killed = new Promise<never>((_resolve, reject) => {
     this.end = reject;
   });
-  dead = false;
+  private dead = false;
 
   constructor(
     readonly step: StepName,
     private readonly onAnswer: (process: Process, action: string) => void,
   ) {
+    // Nobody may be waiting for it any more: the kill of a process that has answered is no failure.
     this.killed.catch(() => undefined);
   }
 

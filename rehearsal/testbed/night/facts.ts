@@ -1,12 +1,13 @@
 import type { SiteName } from '../../../core/config';
 import type { AppRun } from '../../../core/ledger';
 import { otherSite } from '../../../core/run';
-import type { Message } from '../../messages';
+import { type Message, runsTold } from '../../messages';
 import type { Report, RunReport } from '../../report';
 import type { Scenario } from '../../scenario';
 import type { Bed, RunView } from '../bed';
 import type { Visit } from '../client/journal';
 import { type OrdersReport, ordersReport } from '../client/orders';
+import type { Resource } from '../region/kubectl';
 import { type FileSum, Shop } from '../shop';
 import { recordsOf } from './ledger';
 import type { Stage } from './stage';
@@ -26,6 +27,8 @@ export interface Facts {
   /** Of the night, and of the time before it since the shop lives where it lived. */
   visitsBefore: readonly Visit[];
   mains: readonly MainTarget[];
+  /** Whose name main led to in the end; absent when to nobody's. */
+  after: SiteName | undefined;
   messages: readonly Message[];
   states: readonly string[];
   runs: readonly RunReport[];
@@ -35,7 +38,7 @@ export interface Facts {
   records: readonly AppRun[];
   /** Restores that were created at the site to activate. */
   restores: number;
-  /** The last of them. */
+  /** The backup of the last of them. */
   restored: { backupStartedAt: number } | undefined;
   /** Absent when the shop did not move. */
   orders: OrdersReport | undefined;
@@ -59,7 +62,7 @@ export async function gather({ bed, customer, ballast }: Stage, watched: Watched
   const messages = await messagesOf(bed, from);
   const entered = (await bed.enteredStates()).filter(({ at }) => at >= from);
   const calls = bed.lifeboatCalls(from);
-  const told = new Set(messages.map(({ attributes }) => attributes.run));
+  const told = runsTold(messages);
   const started = (await bed.runs()).filter(({ start }) => start >= from);
   const runs = started.map(({ name, site }) => ({
     name,
@@ -68,8 +71,10 @@ export async function gather({ bed, customer, ballast }: Stage, watched: Watched
     states: entered.filter(({ run }) => run === name).map(({ state }) => state),
   }));
   const run = started.filter(({ name }) => told.has(name)).at(-1);
-  const restored = await restoreOf(bed, activate, from);
-  const moved = siteOf(bed, mains.at(-1)?.target) === activate;
+  const restores = await restoresOf(bed, activate, from);
+  const restored = await backupOf(bed, activate, restores.at(-1));
+  const after = siteOf(bed, mains.at(-1)?.target);
+  const moved = after === activate;
   const shop = new Shop(bed.regions[activate].kubectl);
   // The journal before the volume: what is in it is on the volume by now, or lost.
   const visitsBefore = customer.visits().filter(({ at }) => at >= settled);
@@ -82,29 +87,33 @@ export async function gather({ bed, customer, ballast }: Stage, watched: Watched
     visits: visitsBefore.filter(({ at }) => at >= from),
     visitsBefore,
     mains,
+    after,
     messages,
     states: entered.map(({ state }) => state),
     runs,
     calls,
     run,
     records: run ? await recordsOf(bed, run) : [],
-    restores: await bed.restoresSince(activate, from),
+    restores: restores.length,
     restored,
     orders: restored && moved ? await ordersOf(shop, activate, visitsBefore, restored) : undefined,
     files: restored && moved ? { meant: ballast, found: await shop.sums() } : undefined,
   };
 }
 
-async function restoreOf(bed: Bed, site: SiteName, from: number): Promise<Facts['restored']> {
+/** The restores that were created at the site since then, oldest first: their names have the time in them. */
+async function restoresOf(bed: Bed, site: SiteName, from: number): Promise<Resource[]> {
   const { kubectl, alive } = bed.regions[site];
-  if (!alive) return undefined;
+  if (!alive) return [];
   const restores = await kubectl.list('restores.velero.io', 'velero');
-  const last = restores
-    .filter(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') >= from - 1000)
-    .at(-1);
-  const name = last?.spec?.backupName;
+  // Kubernetes' times have whole seconds.
+  return restores.filter(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') >= from - 1000);
+}
+
+async function backupOf(bed: Bed, site: SiteName, restore: Resource | undefined): Promise<Facts['restored']> {
+  const name = restore?.spec?.backupName;
   if (typeof name !== 'string') return undefined;
-  const backup = await kubectl.get('backups.velero.io', name, 'velero');
+  const backup = await bed.regions[site].kubectl.get('backups.velero.io', name, 'velero');
   return { backupStartedAt: Date.parse(String(backup?.status?.startTimestamp)) };
 }
 

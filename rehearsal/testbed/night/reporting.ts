@@ -1,6 +1,6 @@
-import type { Config, SiteName } from '../../../core/config';
+import type { Config } from '../../../core/config';
 import { differences } from '../../expectations';
-import { outcomeOf } from '../../messages';
+import { notificationsOf, outcomeOf, wordsOf } from '../../messages';
 import { phasesOf, splitOf } from '../../phases';
 import type { AppReport } from '../../report';
 import { failoverSeconds } from '../client/outage';
@@ -30,14 +30,9 @@ export function reportOf(facts: Facts, { config, delays, versions, memoryMiB }: 
     expected: scenario.expect.outcome,
     asExpected: false,
     differences: [],
-    reasons: reasonsOf(facts, app.name),
-    next: [...new Set(records.flatMap(({ end }) => end?.next ?? []))],
-    apps: [appReport(app.name, facts, siteOf(endpoint.hosts, mains.at(-1)?.target))],
-    notifications: messages.map(({ at, subject = '', text }) => ({
-      at: new Date(at).toISOString(),
-      subject,
-      text,
-    })),
+    ...wordsOf(records, run && run.status !== 'SUCCEEDED' ? run.cause : undefined),
+    apps: [appReport(app.name, facts)],
+    notifications: notificationsOf(messages),
     invariants: findings({
       visits,
       orders,
@@ -72,20 +67,8 @@ export function asExpected({ differences: found, unlikeEmbedded, invariants }: T
   return found.length + unlikeEmbedded.length === 0 && invariants.every(({ holds }) => holds);
 }
 
-function reasonsOf({ records, run }: Facts, app: string): string[] {
-  const said = records.flatMap(({ end, notes }) =>
-    [...(end?.reasons ?? []), ...notes].map(line => `${app}: ${line}`),
-  );
-  const cause = run && run.status !== 'SUCCEEDED' ? run.cause : undefined;
-  return said.length > 0 || !cause ? said : [cause];
-}
-
-function siteOf(hosts: Record<SiteName, string>, target: string | undefined): SiteName | undefined {
-  return (['primary', 'dr'] as const).find(site => hosts[site] === target);
-}
-
-function appReport(name: string, facts: Facts, after: SiteName | undefined): AppReport {
-  const { scenario, activate, from, outageAt, run, visits, records, restored } = facts;
+function appReport(name: string, facts: Facts): AppReport {
+  const { scenario, activate, after, from, outageAt, run, visits, records, restored } = facts;
   const before = scenario.given.active;
   const record = records.find(({ app }) => app === name);
   const good = visits.find(({ ok, site, at }) => ok && site === activate && at >= (outageAt ?? from));

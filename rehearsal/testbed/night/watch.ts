@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SITE_NAMES, type SiteName } from '../../../core/config';
 import type { Listener } from '../../events';
-import type { Message } from '../../messages';
+import { type Message, runsTold } from '../../messages';
 import type { Scenario } from '../../scenario';
 import type { Bed, RunView } from '../bed';
 import type { Director } from './director';
@@ -86,7 +86,7 @@ export class Watch {
     for (const { at, subject } of messages.slice(this.told))
       this.listener({ kind: 'message', at, subject: subject ?? '' });
     this.told = messages.length;
-    return new Set(messages.flatMap(({ attributes }) => attributes.run ?? [])).size;
+    return runsTold(messages).size;
   }
 }
 
