@@ -1,39 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SiteName } from '../../../core/config';
 import { type Action, CannotAct, type Scenario } from '../../scenario';
 import type { Bed } from '../bed';
-import { Shop } from '../shop';
-import { withLedger } from './ledger';
+import { ACTS, actOn } from './acts';
 
-type Doing = Action['do'];
-const CAN: readonly Doing[] = [
-  'lose-region',
-  'restore-region',
-  'break-app',
-  'repair-app',
-  'api-down',
-  'nodes-not-ready',
-  'start',
-  'abort',
-  'change-record',
-  'lose-cluster',
-  'stop-backups',
-  'damage-backups',
-  'wrong-certificate',
-  'pause',
-  'kill-step',
-];
-const OUTAGES: readonly Doing[] = ['lose-region', 'lose-cluster', 'break-app'];
+const OUTAGES: readonly Action['do'][] = ['lose-region', 'lose-cluster', 'break-app'];
 /** So long the customer is seen to be served before anything happens. */
 const LEAD_MS = 5000;
 const LOOK_MS = 200;
 
 /** Whether the bed can make happen what the scenario asks for. @throws CannotAct */
 export function checkScenario({ name, night, given }: Scenario): void {
-  const cannot = night.map(({ action }) => action.do).filter(each => !CAN.includes(each));
+  const cannot = night.map(({ action }) => action.do).filter(each => !(each in ACTS));
   if (cannot.length > 0)
     throw new CannotAct(
-      `The test bed cannot do "${cannot.join(', ')}" of ${name}; it can do ${CAN.join(', ')}. ` +
+      `The test bed cannot do "${cannot.join(', ')}" of ${name}; it can do ${Object.keys(ACTS).join(', ')}. ` +
         `Play it embedded: npx lifeboat rehearse --scenario ${name}`,
     );
   if (given.trigger !== undefined)
@@ -66,7 +46,7 @@ export class Director {
     const first = Math.min(...times, Number.POSITIVE_INFINITY);
     for (const { when, action } of this.scenario.night) {
       if ('at' in when) this.later(LEAD_MS + (when.at - first) * 1000, action);
-      else void this.onEntering(when.entering, (when.after ?? 0) * 1000, action);
+      else void this.noting(this.onEntering(when.entering, (when.after ?? 0) * 1000, action));
     }
   }
 
@@ -76,14 +56,9 @@ export class Director {
 
   private later(ms: number, action: Action): void {
     this.pending += 1;
-    wait(ms)
-      .then(() => this.act(action))
-      .catch((error: unknown) => {
-        this.failure = error;
-      })
-      .finally(() => {
-        this.pending -= 1;
-      });
+    this.noting(wait(ms).then(() => this.act(action))).finally(() => {
+      this.pending -= 1;
+    });
   }
 
   private async onEntering(state: string, afterMs: number, action: Action): Promise<void> {
@@ -95,56 +70,17 @@ export class Director {
     }
   }
 
-  private async act(action: Action): Promise<void> {
-    const { bed } = this;
-    this.onAct(action);
-    if (OUTAGES.includes(action.do)) this.outageAt = Date.now();
-    switch (action.do) {
-      case 'lose-region':
-        return bed.loseRegion(action.site);
-      case 'restore-region':
-        return bed.restoreRegion(action.site);
-      case 'break-app':
-        return new Shop(bed.regions[action.site].kubectl).fault(500);
-      case 'repair-app':
-        this.outageAt = undefined;
-        return new Shop(bed.regions[action.site].kubectl).fault(0);
-      case 'api-down':
-        return bed.regions[action.site].stopApiServer();
-      case 'nodes-not-ready':
-        return bed.regions[action.site].stopKubelet();
-      case 'start':
-        await bed.aws.startExecution(bed.regionOf(action.site), action.input as object);
-        return;
-      case 'abort':
-        for (const run of await bed.runs())
-          if (run.status === 'RUNNING')
-            await bed.aws.stopExecution(run.region, run.arn, 'Stopped', 'stopped by hand');
-        return;
-      case 'change-record':
-        return bed.pointMain(action.to);
-      case 'lose-cluster':
-        return bed.regions[action.site].die();
-      case 'stop-backups':
-        return this.stopBackups(action.site);
-      case 'damage-backups':
-        return bed.damageBackups(action.site);
-      case 'wrong-certificate':
-        return bed.ownNameOnly(action.site);
-      case 'kill-step':
-        return bed.aws.killAfter(bed.regionOf(action.site), action.step, action.writing);
-      case 'pause':
-        return withLedger(bed, action.site, ledger =>
-          ledger.setPause({ by: 'ada', reason: 'planned work', at: Date.now() }),
-        );
-      default:
-        throw new CannotAct(`The test bed cannot do "${action.do}".`);
-    }
+  /** What fails is thrown where the night is watched. */
+  private noting(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => {
+      this.failure ??= error;
+    });
   }
 
-  private stopBackups(site: SiteName): Promise<void> {
-    return this.bed.regions[site].kubectl.patch('schedules.velero.io', 'orders', 'velero', {
-      spec: { paused: true },
-    });
+  private async act(action: Action): Promise<void> {
+    this.onAct(action);
+    if (OUTAGES.includes(action.do)) this.outageAt = Date.now();
+    if (action.do === 'repair-app') this.outageAt = undefined;
+    await actOn(this.bed, action);
   }
 }
