@@ -27,6 +27,9 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lose-backups') }),
   z.strictObject({ do: z.literal('damage-backups'), site }),
   z.strictObject({ do: z.literal('restore-stuck'), site }),
+  /** When the site's Velero next moves the bytes of a volume back: whoever sees to it, or whoever moves them, is killed. */
+  z.strictObject({ do: z.literal('kill-node-agent'), site }),
+  z.strictObject({ do: z.literal('kill-data-mover'), site }),
   z.strictObject({ do: z.literal('pods-never-ready'), site }),
   z.strictObject({ do: z.literal('wrong-certificate'), site }),
   z.strictObject({ do: z.literal('change-record'), to: z.string() }),

@@ -30,6 +30,10 @@ export function describe(action: Action, config: Config): string {
       return 'A pack in the backup bucket is damaged.';
     case 'restore-stuck':
       return `Restores on ${site} begin and do not end.`;
+    case 'kill-node-agent':
+      return `The node-agent on ${site} will be killed in the middle of a volume's restore.`;
+    case 'kill-data-mover':
+      return `The process that restores a volume on ${site} will be killed in the middle of it.`;
     case 'pods-never-ready':
       return `The app's pods will not become Ready on ${site}.`;
     case 'wrong-certificate':

@@ -91,6 +91,10 @@ export class Director {
         return night.veleros[action.site].setFaults({ damagedPack: true });
       case 'restore-stuck':
         return night.veleros[action.site].setFaults({ restoreStuck: true });
+      case 'kill-node-agent':
+        return night.veleros[action.site].setFaults({ nodeAgentKilled: true });
+      case 'kill-data-mover':
+        return night.veleros[action.site].setFaults({ dataMoverKilled: true });
       case 'pods-never-ready':
         return this.podsNeverReady(action.site);
       case 'wrong-certificate':

@@ -9,13 +9,14 @@ import { TestbedAws } from './aws/aws';
 import { damagePacks, invokeStep, makeBucket, pointMain } from './aws/prepare';
 import type { ExecutionView } from './aws/runs';
 import type { Parts } from './build';
+import { killProcess } from './host/processes';
 import { run } from './host/run';
 import { makeWorld } from './host/world';
 import { API_PORT, AWS, NAME_SERVER_NAMES, NAME_SERVERS, REGIONS, RESOLVER, TOKEN_WEBHOOK } from './network';
 import { Backups } from './platform/backups';
 import { appManifests, installPlatform } from './platform/install';
 import { Pebble } from './platform/pebble';
-import { paceVelero } from './platform/velero';
+import { paceVelero, volumeOnItsWay } from './platform/velero';
 import { Region } from './region/region';
 import { type Delay, Route53DataPlane } from './route53/route53';
 
@@ -166,6 +167,16 @@ export class Bed {
   /** What the other site has backed up can be restored no more: the packs that lie in the site's Region are damaged. */
   async damageBackups(site: SiteName): Promise<void> {
     await damagePacks(this.client(site), `orders-backups-${otherSite(site)}`);
+  }
+
+  /**
+   * Kills that process of the site's Velero as soon as the bytes of a volume are on their way back.
+   * @param command words of its command line
+   * @throws NeverRestored
+   */
+  async killInRestore(site: SiteName, command: string): Promise<void> {
+    await volumeOnItsWay(this.regions[site].kubectl);
+    killProcess(this.regions[site].cgroup, command);
   }
 
   /** Somebody takes main out of the site's certificate; resolves when cert-manager has got the new one. */

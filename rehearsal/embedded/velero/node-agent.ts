@@ -126,7 +126,19 @@ export class NodeAgents {
       progress: { totalBytes, bytesDone: 0 },
     });
     const whole = (totalBytes / process.timing.restoreBytesPerSecond) * 1_000;
-    await pause(process, process.faults.damagedPack ? whole / 2 : whole);
+    const { faults } = process;
+    if (faults.dataMoverKilled) {
+      faults.dataMoverKilled = false;
+      await pause(process, whole / 2);
+      return this.finish('PodVolumeRestore', name, 'Failed', killed(name));
+    }
+    await pause(process, faults.damagedPack ? whole / 2 : whole);
+    if (faults.nodeAgentKilled) {
+      // Since 1.17 the bytes are moved by a Pod of its own: it goes on alone, and the node-agent that comes back finds
+      // it by the PodVolumeRestore (AttemptPVRResume of pod_volume_restore_controller.go).
+      faults.nodeAgentKilled = false;
+      await pause(process, process.timing.restartNodeAgent);
+    }
     if (this.isOver('PodVolumeRestore', name)) return;
     const { pod, namespace, claim } = target(process, restore);
     if (!pod)
@@ -246,6 +258,11 @@ export function createPodVolumeObject(
     spec,
     status: {},
   });
+}
+
+/** As Velero 1.18.3 says it of a hosting Pod whose process was killed. */
+function killed(restore: string): string {
+  return `data path restore failed: TODO ${restore}`;
 }
 
 /** As Velero 1.18.3 and kopia say it of a pack that was written over. */

@@ -19,6 +19,8 @@ export interface Timing {
   backupBytesPerSecond: number;
   restoreBytesPerSecond: number;
   finalize: number;
+  /** From the death of a node-agent until its successor has looked what it was at. */
+  restartNodeAgent: number;
   /** `--fs-backup-timeout`: until a restore gives up waiting for its volumes. */
   podVolumeTimeout: number;
 }
@@ -32,6 +34,7 @@ export const trialTiming: Timing = {
   backupBytesPerSecond: 110e6,
   restoreBytesPerSecond: 75e6,
   finalize: 1_000,
+  restartNodeAgent: 5_000,
   podVolumeTimeout: 4 * 3_600_000,
 };
 
@@ -40,6 +43,10 @@ export interface Faults {
   restoreStuck: boolean;
   /** The data of volumes cannot be read from the bucket in full: a PodVolumeRestore fails in the middle. */
   damagedPack: boolean;
+  /** The node-agent is killed in the middle of the next PodVolumeRestore, and started again by the kubelet. */
+  nodeAgentKilled: boolean;
+  /** The process in the hosting Pod is killed in the middle of the next PodVolumeRestore. */
+  dataMoverKilled: boolean;
   /** The server's Pod does not run. Node-agents go on with what they have. */
   serverGone: boolean;
   /** No node-agent runs: file-system backups and restores fail. */
@@ -49,6 +56,8 @@ export interface Faults {
 export const noFaults: Faults = {
   restoreStuck: false,
   damagedPack: false,
+  nodeAgentKilled: false,
+  dataMoverKilled: false,
   serverGone: false,
   nodeAgentGone: false,
 };

@@ -15,6 +15,10 @@ function hierarchies(): string[] {
     .filter(folder => statSync(folder).isDirectory());
 }
 
+export function groupName(name: string): string {
+  return PREFIX + name;
+}
+
 /** Makes the group that the Pods of a node live in; kubelet wants it to exist. */
 export function makeCgroup(name: string): string {
   for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, PREFIX + name), { recursive: true });

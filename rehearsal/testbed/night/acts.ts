@@ -18,6 +18,8 @@ export const ACTS: Acts = {
   'stop-backups': (bed, { site }) =>
     bed.regions[site].kubectl.patch('schedules.velero.io', 'orders', 'velero', { spec: { paused: true } }),
   'damage-backups': (bed, { site }) => bed.damageBackups(site),
+  'kill-node-agent': (bed, { site }) => bed.killInRestore(site, 'node-agent server'),
+  'kill-data-mover': (bed, { site }) => bed.killInRestore(site, 'pod-volume restore'),
   'wrong-certificate': (bed, { site }) => bed.ownNameOnly(site),
   'change-record': (bed, { to }) => bed.pointMain(to),
   'kill-step': (bed, { site, step, writing }) => bed.aws.killAfter(bed.regionOf(site), step, writing),

@@ -38,7 +38,7 @@ async function comeBack({ bed, customer, listener }: Stage, site: SiteName): Pro
   listener({ kind: 'happens', at, text: describe({ do: 'restore-region', site }, bed.config) });
   await bed.restoreRegion(site);
   const shop = new Shop(bed.regions[site].kubectl);
-  await isBack(shop);
+  await ordersOnceBack(shop);
   const answersAfterSeconds = (Date.now() - at) / 1000;
   await wait(AFTER_RETURN_MS);
   const visits = customer.visits().filter(visit => visit.at >= at);
@@ -50,16 +50,18 @@ async function comeBack({ bed, customer, listener }: Stage, site: SiteName): Pro
     mainBefore,
     mainNow: bed.mainTarget(),
     served: visits.filter(visit => visit.ok && visit.site === site).length,
-    written: (await shop.orders()).filter(number => number >= first).length,
+    written: (await ordersOnceBack(shop)).filter(number => number >= first).length,
   };
 }
 
-/** For a while Kubernetes still takes the Pods for Ready that died with the Region: only an answer proves them back. */
-async function isBack(shop: Shop): Promise<void> {
+/**
+ * For a while Kubernetes still takes the Pods for Ready that died with the Region, and then, though they are at work
+ * again, for not Ready: only an answer proves them back, and the next question may find nobody once more.
+ */
+async function ordersOnceBack(shop: Shop): Promise<number[]> {
   for (const deadline = Date.now() + RETURN_MS; ; await wait(LOOK_MS)) {
     try {
-      await shop.orders();
-      return;
+      return await shop.orders();
     } catch (error) {
       if (!(error instanceof CommandFailed) || Date.now() > deadline) throw error;
     }

@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SITE_NAMES } from '../../../core/config';
 import { run } from '../host/run';
 import type { Kubectl } from '../region/kubectl';
+
+const RESTORE_MS = 600_000;
+const LOOK_MS = 50;
 
 export interface VeleroOptions {
   program: string;
@@ -54,6 +58,23 @@ export async function paceVelero(kubectl: Kubectl, now: Date): Promise<void> {
   await kubectl.patch('schedules.velero.io', 'orders', 'velero', {
     spec: { schedule: everyQuarterButLate(now.getUTCMinutes()) },
   });
+}
+
+/** No volume was restored. */
+export class NeverRestored extends Error {
+  override name = 'NeverRestored';
+}
+
+/**
+ * Resolves as soon as the bytes of a volume are on their way back.
+ * @throws NeverRestored after ten minutes
+ */
+export async function volumeOnItsWay(kubectl: Kubectl): Promise<void> {
+  for (const deadline = Date.now() + RESTORE_MS; Date.now() < deadline; await wait(LOOK_MS)) {
+    const restores = await kubectl.list('podvolumerestores.velero.io', 'velero');
+    if (restores.some(({ status }) => status?.phase === 'InProgress')) return;
+  }
+  throw new NeverRestored(`Velero moved no bytes back within ${RESTORE_MS / 60_000} minutes.`);
 }
 
 /** The cron expression that comes round every 15 minutes, and just has. */

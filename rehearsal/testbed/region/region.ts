@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SiteName } from '../../../core/config';
-import { makeCgroup, removeCgroups } from '../host/cgroups';
+import { groupName, makeCgroup, removeCgroups } from '../host/cgroups';
 import { Daemon } from '../host/daemon';
 import { run } from '../host/run';
 import { plugIn, unplug } from '../host/world';
@@ -47,6 +47,11 @@ export class Region {
 
   get alive(): boolean {
     return this.init?.running ?? false;
+  }
+
+  /** Of everything that runs in its Pods. */
+  get cgroup(): string {
+    return groupName(this.options.site);
   }
 
   get logs(): string {
