@@ -119,8 +119,8 @@ export class Bed {
     const lists = await Promise.all(
       SITES.map(async site => {
         const region = this.regionOf(site);
-        if (this.aws.isLost(region)) return [];
-        return (await this.aws.executions(region)).map(run => ({ ...run, site, region }));
+        const runs = await this.aws.whileThere(region, () => this.aws.executions(region), []);
+        return runs.map(run => ({ ...run, site, region }));
       }),
     );
     return lists.flat().sort((a, b) => a.start - b.start);
@@ -129,9 +129,10 @@ export class Bed {
   /** Every state that a run entered, in order. */
   async enteredStates(): Promise<{ at: number; state: string; run: string }[]> {
     const lists = await Promise.all(
-      (await this.runs()).map(async ({ region, arn, name }) =>
-        (await this.aws.history(region, arn)).map(({ at, state }) => ({ at, state, run: name })),
-      ),
+      (await this.runs()).map(async ({ region, arn, name }) => {
+        const states = await this.aws.whileThere(region, () => this.aws.history(region, arn), []);
+        return states.map(({ at, state }) => ({ at, state, run: name }));
+      }),
     );
     return lists.flat().sort((a, b) => a.at - b.at);
   }

@@ -7,6 +7,7 @@ import { type AwsCall, FrontDoor, type Reachable } from './front-door/front-door
 import type { EnteredState } from './history';
 import type { Job, Outcome } from './lambda-host/job';
 import { LambdaHost } from './lambda-host/lambda-host';
+import { Losses } from './losses';
 import { createOperator } from './operator';
 import { type ExecutionView, Runs } from './runs';
 import { TokenWebhook } from './token-webhook/token-webhook';
@@ -57,7 +58,7 @@ export interface EksCluster {
 
 /** The AWS side of the test bed: the emulator, its front door, the functions, and the stacks in it. */
 export class TestbedAws {
-  private readonly lost = new Set<string>();
+  private readonly losses = new Losses();
 
   private constructor(
     private readonly options: TestbedAwsOptions,
@@ -170,18 +171,21 @@ export class TestbedAws {
 
   /** A lost Region gives no answers, its functions are gone, its executions stand still. */
   async setRegion(region: string, state: Reachable): Promise<void> {
+    // Before its processes stand still: who is asking one of them then must not wait for its answer.
+    if (state === 'lost') this.losses.lose(region);
     this.frontDoor.setRegion(region, state);
     await this.emulator.setRegion(region, state);
-    if (state === 'up') {
-      this.lost.delete(region);
-      return;
-    }
-    this.lost.add(region);
-    this.functions.killRegion(region);
+    if (state === 'up') this.losses.find(region);
+    else this.functions.killRegion(region);
   }
 
   isLost(region: string): boolean {
-    return this.lost.has(region);
+    return this.losses.isLost(region);
+  }
+
+  /** What the Region answers; `otherwise` when it is lost, or is lost while it is asked. */
+  whileThere<T>(region: string, ask: () => Promise<T>, otherwise: T): Promise<T> {
+    return this.losses.whileThere(region, ask, otherwise);
   }
 
   /** A service's control plane, by the name of its credential scope, as `route53`. */
@@ -249,7 +253,7 @@ export class TestbedAws {
   }
 
   private get runs(): Runs {
-    return new Runs(this.emulator.endpoint, this.operator, region => this.lost.has(region));
+    return new Runs(this.emulator.endpoint, this.operator, region => this.losses.isLost(region));
   }
 
   private get cdk(): Cdk {

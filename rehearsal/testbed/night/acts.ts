@@ -1,3 +1,4 @@
+import { SITE_NAMES } from '../../../core/config';
 import { type Action, CannotAct } from '../../scenario';
 import type { Bed } from '../bed';
 import { Shop } from '../shop';
@@ -17,6 +18,12 @@ export const ACTS: Acts = {
   'nodes-not-ready': (bed, { site }) => bed.regions[site].stopKubelet(),
   'stop-backups': (bed, { site }) =>
     bed.regions[site].kubectl.patch('schedules.velero.io', 'orders', 'velero', { spec: { paused: true } }),
+  'lose-backups': async bed => {
+    for (const site of SITE_NAMES) {
+      await bed.backups.forget(site);
+      await bed.backups.show(site);
+    }
+  },
   'damage-backups': (bed, { site }) => bed.damageBackups(site),
   'kill-node-agent': (bed, { site }) => bed.killInRestore(site, 'node-agent server'),
   'kill-data-mover': (bed, { site }) => bed.killInRestore(site, 'pod-volume restore'),

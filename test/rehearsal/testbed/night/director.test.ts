@@ -14,6 +14,9 @@ const PLAYED = [
   'manual-run',
   'failback',
   'step-killed',
+  'node-agent-killed',
+  'data-mover-killed',
+  'no-usable-backup',
 ];
 
 test.each(PLAYED)('the test bed can play %s', name => {
