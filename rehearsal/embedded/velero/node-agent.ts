@@ -130,7 +130,7 @@ export class NodeAgents {
     if (faults.dataMoverKilled) {
       faults.dataMoverKilled = false;
       await pause(process, whole / 2);
-      return this.finish('PodVolumeRestore', name, 'Failed', killed(name));
+      return this.finish('PodVolumeRestore', name, 'Failed', KILLED);
     }
     await pause(process, faults.damagedPack ? whole / 2 : whole);
     if (faults.nodeAgentKilled) {
@@ -260,10 +260,8 @@ export function createPodVolumeObject(
   });
 }
 
-/** As Velero 1.18.3 says it of a hosting Pod whose process was killed. */
-function killed(restore: string): string {
-  return `data path restore failed: TODO ${restore}`;
-}
+/** As Velero 1.18.3 says it of a hosting Pod whose process was killed: with it died whoever could have said why. */
+const KILLED = 'data path restore failed: ';
 
 /** As Velero 1.18.3 and kopia say it of a pack that was written over. */
 function damaged(restore: string): string {
