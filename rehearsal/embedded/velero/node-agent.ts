@@ -129,7 +129,7 @@ export class NodeAgents {
     const { faults } = process;
     if (faults.dataMoverKilled) {
       faults.dataMoverKilled = false;
-      await pause(process, whole / 2);
+      await pause(process, whole / 2 + process.timing.lastWords);
       return this.finish('PodVolumeRestore', name, 'Failed', KILLED);
     }
     await pause(process, faults.damagedPack ? whole / 2 : whole);

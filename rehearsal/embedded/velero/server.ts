@@ -19,6 +19,8 @@ export interface Timing {
   backupBytesPerSecond: number;
   restoreBytesPerSecond: number;
   finalize: number;
+  /** For the last events of a hosting Pod that has failed (eventWaitTimeout of pkg/datapath/micro_service_watcher.go). */
+  lastWords: number;
   /** From the death of a node-agent until its successor has looked what it was at. */
   restartNodeAgent: number;
   /** `--fs-backup-timeout`: until a restore gives up waiting for its volumes. */
@@ -34,6 +36,7 @@ export const trialTiming: Timing = {
   backupBytesPerSecond: 110e6,
   restoreBytesPerSecond: 75e6,
   finalize: 1_000,
+  lastWords: 60_000,
   restartNodeAgent: 5_000,
   podVolumeTimeout: 4 * 3_600_000,
 };
