@@ -208,7 +208,11 @@ export class Route53DataPlane {
           () => {
             for (const id of pending) this.inFlight.delete(id);
           },
-          (error: unknown) => this.say(`The emulator did not take INSYNC: ${String(error)}`),
+          (error: unknown) => {
+            // They are still PENDING there: the next look tells it again.
+            for (const id of pending) this.inFlight.delete(id);
+            this.say(`The emulator did not take INSYNC: ${String(error)}`);
+          },
         );
       });
     }

@@ -66,7 +66,8 @@ export class LambdaHost {
     const { region, name, variables, credentials } = job;
     this.byAccessKey.set(credentials.accessKeyId, { region, name, variables });
     const free = [...this.sandboxes].find(
-      sandbox => !sandbox.busy && sandbox.job.arn === job.arn && sandbox.job.folder === job.folder,
+      sandbox =>
+        !sandbox.busy && !sandbox.ended && sandbox.job.arn === job.arn && sandbox.job.folder === job.folder,
     );
     const sandbox = free ?? this.open(job);
     const outcome = await sandbox.invoke(job);

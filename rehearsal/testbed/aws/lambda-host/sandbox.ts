@@ -10,6 +10,8 @@ type Message = { result: unknown } | { error: FunctionError };
 /** One process that runs a function, one invocation at a time, as an execution environment of Lambda does. */
 export class Sandbox {
   busy = false;
+  /** It was killed, though it may be seen to end only later: it is given nothing to do any more. */
+  ended = false;
   private readonly child: ChildProcess;
   private log = '';
   private settle: ((outcome: Outcome) => void) | undefined;
@@ -32,10 +34,14 @@ export class Sandbox {
       });
     }
     this.child.on('message', (message: Message) => this.finish(message));
-    this.child.once('exit', (code, signal) => {
+    const exit = (code: number | null, signal: NodeJS.Signals | null) => {
+      this.ended = true;
       onExit();
       this.finish({ error: exitError(code, signal) });
-    });
+    };
+    this.child.once('exit', exit);
+    // It could not be started, or died before it was told what to do.
+    this.child.once('error', () => exit(null, 'SIGKILL'));
   }
 
   get pid(): number | undefined {
@@ -65,6 +71,7 @@ export class Sandbox {
 
   /** SIGKILL: nothing of the function gets to say anything more. */
   kill(): void {
+    this.ended = true;
     this.child.kill('SIGKILL');
   }
 

@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describeWithMiniStack } from './ministack';
-
-const FOLDER = join(__dirname, '..', '..', '..', '..', 'rehearsal', 'testbed', 'aws');
+import { runPython } from './python-program';
 
 type Case = { alarm: object; series: (number | null)[] };
 const PROGRAM = `
@@ -41,11 +38,8 @@ const CASES: [string, Case, string | null][] = [
 
 describeWithMiniStack('The state of an alarm', python => {
   test('follows from its periods', () => {
-    const input = JSON.stringify(CASES.map(([, each]) => each));
-    const env = { PYTHONPATH: FOLDER, PYTHONDONTWRITEBYTECODE: '1' };
-    const { stdout, stderr } = spawnSync(python, ['-c', PROGRAM], { input, env, encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const states = JSON.parse(stdout) as (string | null)[];
+    const input = CASES.map(([, each]) => each);
+    const states = runPython<(string | null)[]>(python, PROGRAM, input);
     expect(CASES.map(([name], index) => [name, states[index]])).toEqual(
       CASES.map(([name, , state]) => [name, state]),
     );

@@ -1,7 +1,12 @@
-import { CloudWatchClient, PutMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import type { TestbedAws } from '../../../../rehearsal/testbed/aws/aws';
-import { SignedRequests } from '../../../../rehearsal/testbed/aws/signed-request';
 import { createStack, DR, describeWithMiniStack, eventually, PRIMARY, startAws } from './ministack';
+import { eventsQueue, receiveMessage, sendMessage } from './queues';
 import { allow, arnOf, role, stateMachine } from './templates';
 
 jest.setTimeout(30_000);
@@ -66,6 +71,15 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
       },
     });
 
+    /** The state of an alarm after a look at it. The looks of each minute go on beside. */
+    const stateNow = async (alarmName = '') => {
+      await aws.emulator.control.call('evaluate-alarms');
+      const { MetricAlarms } = await new CloudWatchClient(aws.client(DR)).send(
+        new DescribeAlarmsCommand({ AlarmNames: [alarmName] }),
+      );
+      return MetricAlarms?.[0]?.StateValue;
+    };
+
     test('sum their metrics over whole minutes, and publish where the topic lets them', async () => {
       const { outputs } = await createStack(aws, DR, 'math', {
         ...topic([cloudWatchMay]),
@@ -85,12 +99,10 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
             ],
           }),
         );
-      const evaluate = () => aws.emulator.control.call<Record<string, string>>('evaluate-alarms');
       await put('somebody else');
-      const alarm = `${DR}/${outputs.Alarm}`;
-      expect((await evaluate())[alarm]).not.toBe('ALARM');
+      expect(await stateNow(outputs.Alarm)).toBe('OK');
       await put('m1');
-      expect(await evaluate()).toMatchObject({ [alarm]: 'ALARM' });
+      expect(await stateNow(outputs.Alarm)).toBe('ALARM');
       const told = (await aws.messages(DR)).filter(({ topicArn }) => topicArn === outputs.Topic);
       expect(told.map(({ subject }) => subject)).toEqual([`ALARM: "${outputs.Alarm}" in ${DR}`]);
     });
@@ -102,6 +114,58 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
       );
       const told = (await aws.messages(DR)).filter(({ topicArn }) => topicArn === outputs.Topic);
       expect(told).toEqual([]);
+    });
+
+    test('count the messages of a queue that somebody could receive now', async () => {
+      // Periods of a second, so that the test need not wait for a whole minute to be over.
+      const alarm = (QueueName: string) => ({
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: {
+          AlarmName: QueueName,
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: QueueName }],
+          Statistic: 'Maximum',
+          Period: 1,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        },
+      });
+      const queue = (QueueName: string, more = {}) => ({
+        Type: 'AWS::SQS::Queue',
+        Properties: { QueueName, ...more },
+      });
+      const { outputs } = await createStack(aws, DR, 'queues', {
+        Full: queue('full'),
+        Delayed: queue('delayed', { DelaySeconds: 900 }),
+        FullAlarm: alarm('full'),
+        DelayedAlarm: alarm('delayed'),
+      });
+      for (const url of [outputs.Full ?? '', outputs.Delayed ?? '']) {
+        await sendMessage(aws, DR, url, 'what was not delivered');
+      }
+      await eventually(async () => ((await stateNow('full')) === 'ALARM' ? true : undefined));
+      const known = await eventually(async () => {
+        const state = await stateNow('delayed');
+        return state === 'INSUFFICIENT_DATA' ? undefined : state;
+      });
+      expect(known).toBe('OK');
+    });
+
+    test('of a lost Region are not looked at until it is back', async () => {
+      // Only what AWS does by itself is lost: the test still wants an answer of CloudFormation and CloudWatch.
+      const setRegion = (state: 'up' | 'lost') =>
+        aws.emulator.control.call('set-region', { region: DR, state });
+      await setRegion('lost');
+      const { outputs } = await createStack(aws, DR, 'asleep', {
+        ...topic([cloudWatchMay]),
+        Alarm: math('FILL(m0, 0) + FILL(m1, 0)'),
+      });
+      const asleep = await stateNow(outputs.Alarm);
+      await setRegion('up');
+      expect(asleep).toBe('INSUFFICIENT_DATA');
+      expect(await stateNow(outputs.Alarm)).toMatch(/^(OK|ALARM)$/);
     });
 
     test('with other metric math fail the stack', async () => {
@@ -164,24 +228,7 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
     const { outputs: source } = await createStack(aws, 'us-east-1', 'forwards', {
       MayForward: role('events.amazonaws.com', [allow('events:PutEvents', bus)]),
       MayNot: role('events.amazonaws.com'),
-      DeadLetters: { Type: 'AWS::SQS::Queue', Properties: {} },
-      QueuePolicy: {
-        Type: 'AWS::SQS::QueuePolicy',
-        Properties: {
-          Queues: [{ Ref: 'DeadLetters' }],
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { Service: 'events.amazonaws.com' },
-                Action: 'sqs:SendMessage',
-                Resource: arnOf('DeadLetters'),
-              },
-            ],
-          },
-        },
-      },
+      ...eventsQueue('DeadLetters'),
       Forwarded: rule('forwarded/', 'MayForward'),
       Refused: rule('refused/', 'MayNot'),
       ForwardedAlarm: alarm('forwarded/one'),
@@ -196,22 +243,8 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
     const execution = await eventually(async () => (await aws.executions(DR))[0]);
     expect(execution.input).toEqual({ reason: 'Alarm forwarded/one' });
     expect(execution.arn).toContain(target.Machine?.split(':').at(-1));
-    const sqs = new SignedRequests({
-      endpoint: aws.endpoint,
-      region: 'us-east-1',
-      credentials: aws.operator,
-    });
-    const dead = await eventually(async () => {
-      const { text } = await sqs.send({
-        service: 'sqs',
-        method: 'POST',
-        path: '/',
-        headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' },
-        body: JSON.stringify({ QueueUrl: source.DeadLetters, MessageAttributeNames: ['All'] }),
-      });
-      const { Messages } = JSON.parse(text) as { Messages?: object[] };
-      return Messages?.[0];
-    });
+    const queue = source.DeadLetters ?? '';
+    const dead = await eventually(() => receiveMessage(aws, 'us-east-1', queue));
     expect(dead).toMatchObject({ MessageAttributes: { ERROR_CODE: { StringValue: 'NO_PERMISSIONS' } } });
     expect(dead).toMatchObject({ Body: expect.stringContaining('refused/one') as string });
     expect(await aws.executions(PRIMARY)).toEqual([]);

@@ -36,6 +36,23 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
       (error: Error) => error.name,
     );
 
+  const updateStack = async (region: string, StackName: string, Resources: object) => {
+    const cloudFormation = new CloudFormationClient(aws.client(region));
+    const TemplateBody = JSON.stringify({ Resources });
+    await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }));
+    return settled(cloudFormation, StackName);
+  };
+
+  /** The stack's status, or that there is none any more. */
+  const deleteStack = async (region: string, StackName: string) => {
+    const cloudFormation = new CloudFormationClient(aws.client(region));
+    await cloudFormation.send(new DeleteStackCommand({ StackName }));
+    return settled(cloudFormation, StackName).then(
+      ({ status }) => status,
+      (error: Error) => error.message,
+    );
+  };
+
   test.each(['test', '111122223333'])('root_keys: %s is nobody', async accessKeyId => {
     const credentials = { accessKeyId, secretAccessKey: 'test' };
     const sts = new STSClient({ ...aws.client(DR), credentials });
@@ -52,7 +69,7 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
   });
 
   test('health_checks: CloudFormation makes one, changes it and takes it away', async () => {
-    const check = (FailureThreshold: string) => ({
+    const check = (FailureThreshold: string, RequestInterval = '10') => ({
       Check: {
         Type: 'AWS::Route53::HealthCheck',
         Properties: {
@@ -60,7 +77,7 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
             Type: 'HTTPS',
             FullyQualifiedDomainName: 'dr.orders.test',
             Port: '443',
-            RequestInterval: '10',
+            RequestInterval,
             FailureThreshold,
             EnableSNI: 'true',
           },
@@ -69,17 +86,23 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
     });
     const { outputs } = await createStack(aws, 'us-east-1', 'checks', check('3'));
     const route53 = new Route53Client(aws.client('us-east-1'));
-    const find = async () => {
-      const { HealthChecks = [] } = await route53.send(new ListHealthChecksCommand({}));
-      return HealthChecks.find(({ Id }) => Id === outputs.Check);
-    };
+    const all = async () => (await route53.send(new ListHealthChecksCommand({}))).HealthChecks ?? [];
     const config = { Port: 443, RequestInterval: 10, FailureThreshold: 3, EnableSNI: true };
-    expect(await find()).toMatchObject({ HealthCheckConfig: config, HealthCheckVersion: 1 });
-    const cloudFormation = new CloudFormationClient(aws.client('us-east-1'));
-    const TemplateBody = JSON.stringify({ Resources: check('5') });
-    await cloudFormation.send(new UpdateStackCommand({ StackName: 'checks', TemplateBody }));
-    await settled(cloudFormation, 'checks');
-    expect(await find()).toMatchObject({ HealthCheckConfig: { FailureThreshold: 5 }, HealthCheckVersion: 2 });
+    expect(await all()).toMatchObject([
+      { Id: outputs.Check, HealthCheckConfig: config, HealthCheckVersion: 1 },
+    ]);
+    await updateStack('us-east-1', 'checks', check('5'));
+    expect(await all()).toMatchObject([
+      { Id: outputs.Check, HealthCheckConfig: { FailureThreshold: 5 }, HealthCheckVersion: 2 },
+    ]);
+    // "Update requires: Replacement".
+    await updateStack('us-east-1', 'checks', check('5', '30'));
+    const [replaced, ...others] = await all();
+    expect(others).toEqual([]);
+    expect(replaced).toMatchObject({ HealthCheckConfig: { RequestInterval: 30 }, HealthCheckVersion: 1 });
+    expect(replaced?.Id).not.toBe(outputs.Check);
+    await deleteStack('us-east-1', 'checks');
+    expect(await all()).toEqual([]);
   });
 
   test('clusters and access_entries: the endpoint, the CA, and who may come in', async () => {
@@ -108,6 +131,36 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
     expect(again.status).toBe('ROLLBACK_COMPLETE');
   });
 
+  test('access_entries: change, are replaced, and go with their stack', async () => {
+    const eks = new EKSClient(aws.client(DR));
+    const principal = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
+    const entry = (name: string, group: string) => ({
+      Entry: {
+        Type: 'AWS::EKS::AccessEntry',
+        Properties: { ClusterName: 'standby', PrincipalArn: principal(name), KubernetesGroups: [group] },
+      },
+    });
+    const groups = async (name: string) => {
+      const asked = new DescribeAccessEntryCommand({
+        clusterName: 'standby',
+        principalArn: principal(name),
+      });
+      return eks.send(asked).then(
+        ({ accessEntry }) => accessEntry?.kubernetesGroups,
+        (error: Error) => error.name,
+      );
+    };
+    await createStack(aws, DR, 'changing', entry('reader', 'one'));
+    expect(await groups('reader')).toEqual(['one']);
+    await updateStack(DR, 'changing', entry('reader', 'two'));
+    expect(await groups('reader')).toEqual(['two']);
+    await updateStack(DR, 'changing', entry('writer', 'two'));
+    expect(await groups('reader')).toBe('ResourceNotFoundException');
+    expect(await groups('writer')).toEqual(['two']);
+    await deleteStack(DR, 'changing');
+    expect(await groups('writer')).toBe('ResourceNotFoundException');
+  });
+
   test("roles: stay while another stack's policy is in them, and a policy needs its role", async () => {
     const policyOf = (RoleName: string) => ({
       Type: 'AWS::IAM::Policy',
@@ -120,15 +173,8 @@ describeWithMiniStack("MiniStack with the bed's hooks", python => {
     const { outputs } = await createStack(aws, DR, 'host', { Role: role('lambda.amazonaws.com') });
     const guest = await createStack(aws, DR, 'guest', { Policy: policyOf(outputs.Role ?? '') });
     expect(guest.status).toBe('CREATE_COMPLETE');
-    const cloudFormation = new CloudFormationClient(aws.client(DR));
-    const gone = (name: string) =>
-      settled(cloudFormation, name).catch((error: Error) => ({ status: error.message }));
-    await cloudFormation.send(new DeleteStackCommand({ StackName: 'host' }));
-    expect(await gone('host')).toMatchObject({ status: 'DELETE_FAILED' });
-    for (const StackName of ['guest', 'host']) {
-      await cloudFormation.send(new DeleteStackCommand({ StackName }));
-      expect((await gone(StackName)).status).toMatch(/does not exist/);
-    }
+    expect(await deleteStack(DR, 'host')).toBe('DELETE_FAILED');
+    for (const name of ['guest', 'host']) expect(await deleteStack(DR, name)).toMatch(/does not exist/);
     const orphan = await createStack(aws, DR, 'orphan', { Policy: policyOf('nobody') });
     expect(orphan.status).toBe('ROLLBACK_COMPLETE');
   });

@@ -51,6 +51,12 @@ describe('The host of the functions', () => {
     return (outcome.result as { pid: number }).pid;
   };
 
+  test('gives a process that was killed nothing more to do, though it has not ended yet', async () => {
+    await host.invoke(job());
+    host.killRegion('eu-west-1');
+    expect(await host.invoke(job())).toMatchObject({ result: { name: 'f' } });
+  });
+
   test("runs the handler with the function's variables and no others", async () => {
     expect(await host.invoke(job())).toEqual({
       result: { pid: expect.any(Number) as number, own: 'value', name: 'f', left: true, stranger: null },

@@ -7,8 +7,10 @@ import {
   CreateStackCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { TestbedAws } from '../../../../rehearsal/testbed/aws/aws';
+import { TestbedAws, type TestbedAwsOptions } from '../../../../rehearsal/testbed/aws/aws';
 import { freePorts } from '../../../../rehearsal/testbed/aws/free-ports';
+import { BuildRunning } from '../../../../rehearsal/testbed/build/errors';
+import { withLock } from '../../../../rehearsal/testbed/build/lock';
 
 export const REGIONS = ['eu-west-1', 'eu-central-1'] as const;
 export const [PRIMARY, DR] = REGIONS;
@@ -37,22 +39,40 @@ export function describeWithMiniStack(name: string, tests: (python: string) => v
 }
 
 /** The AWS side of the bed on loopback; `stop` leaves nothing behind. */
-export async function startAws(python: string): Promise<{ aws: TestbedAws; stop(): Promise<void> }> {
+export async function startAws(
+  python: string,
+  more: Pick<TestbedAwsOptions, 'onInvocation'> = {},
+): Promise<{ aws: TestbedAws; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-aws-'));
-  const [port = 0, webhook = 0] = await freePorts('127.0.0.1', 2);
-  const aws = await TestbedAws.start({
-    address: '127.0.0.1',
-    port,
-    webhook: { address: '127.0.0.1', port: webhook },
-    python,
-    folder,
-    regions: REGIONS,
+  const aws = await alone(async () => {
+    const [port = 0, webhook = 0] = await freePorts('127.0.0.1', 2);
+    return TestbedAws.start({
+      address: '127.0.0.1',
+      port,
+      webhook: { address: '127.0.0.1', port: webhook },
+      python,
+      folder,
+      regions: REGIONS,
+      ...more,
+    });
   });
   const stop = async () => {
     await aws.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   return { aws, stop };
+}
+
+/** Test files start one after the other: a port that one has found free could be another one's before it is used. */
+async function alone<T>(start: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await withLock(join(tmpdir(), 'lifeboat-aws-start.lock'), start);
+    } catch (error) {
+      if (!(error instanceof BuildRunning)) throw error;
+    }
+    await soon();
+  }
 }
 
 /** Creates a stack and waits until it is settled. */

@@ -1,7 +1,9 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { TestbedAws } from '../../../../rehearsal/testbed/aws/aws';
 import { SignedRequests } from '../../../../rehearsal/testbed/aws/signed-request';
 import { createStack, DR, describeWithMiniStack, eventually, startAws } from './ministack';
+import { eventsQueue, receiveMessage } from './queues';
 import { allow, arnOf, invoke, lambdaFunction, role, stateMachine } from './templates';
 
 jest.setTimeout(30_000);
@@ -15,6 +17,8 @@ const CODE = `exports.handler = async event => {
   return { pid: process.pid, event, LEVEL, AWS_ENDPOINT_URL,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN } };
 };`;
+
+const DONE = { QueryLanguage: 'JSONata', StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
 
 interface Face {
   pid: number;
@@ -100,6 +104,18 @@ describeWithMiniStack("Runs on MiniStack with the bed's hooks", python => {
   });
 
   describe('state machines', () => {
+    const states = (action: string, body: object) =>
+      new SignedRequests({ endpoint: aws.endpoint, region: DR, credentials: aws.operator }).send({
+        service: 'states',
+        method: 'POST',
+        path: '/',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': `AWSStepFunctions.${action}`,
+        },
+        body: JSON.stringify(body),
+      });
+
     const ended = (arn: string) =>
       eventually(async () => {
         const view = await aws.execution(DR, arn);
@@ -117,17 +133,8 @@ describeWithMiniStack("Runs on MiniStack with the bed's hooks", python => {
     };
 
     const startOf = async (stateMachineArn: string, input: object) => {
-      const requests = new SignedRequests({ endpoint: aws.endpoint, region: DR, credentials: aws.operator });
-      const { text } = await requests.send({
-        service: 'states',
-        method: 'POST',
-        path: '/',
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': 'AWSStepFunctions.StartExecution',
-        },
-        body: JSON.stringify({ stateMachineArn, input: JSON.stringify(input) }),
-      });
+      const asked = { stateMachineArn, input: JSON.stringify(input) };
+      const { text } = await states('StartExecution', asked);
       return JSON.parse(text) as { executionArn: string; message?: string };
     };
 
@@ -200,6 +207,78 @@ describeWithMiniStack("Runs on MiniStack with the bed's hooks", python => {
       const { status } = await deployed('wrong', wrong, [mayInvoke]);
       expect(status).toBe('ROLLBACK_COMPLETE');
     });
+
+    test('may write their log only if their role may deliver it', async () => {
+      const logging = (statements: object[]) => ({
+        LogGroup: { Type: 'AWS::Logs::LogGroup', Properties: {} },
+        MachineRole: role('states.amazonaws.com', statements),
+        Machine: {
+          Type: 'AWS::StepFunctions::StateMachine',
+          Properties: {
+            RoleArn: arnOf('MachineRole'),
+            DefinitionString: JSON.stringify(DONE),
+            LoggingConfiguration: {
+              Level: 'ALL',
+              Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: arnOf('LogGroup') } }],
+            },
+          },
+        },
+      });
+      const allowed = await createStack(aws, DR, 'log', logging([allow('logs:CreateLogDelivery', '*')]));
+      expect(allowed.status).toBe('CREATE_COMPLETE');
+      const denied = await createStack(aws, DR, 'log-denied', logging([]));
+      expect(denied.status).toBe('ROLLBACK_COMPLETE');
+    });
+
+    test('tell EventBridge of each change of status, and CloudWatch of what failed', async () => {
+      const failing = { StartAt: 'End', States: { End: { Type: 'Fail', Error: 'Undone' } } };
+      const { outputs, start } = await deployed('telling', failing, []);
+      const machine = outputs.Machine ?? '';
+      const { outputs: ear } = await createStack(aws, DR, 'ear', {
+        ...eventsQueue('Heard'),
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            EventPattern: {
+              source: ['aws.states'],
+              'detail-type': ['Step Functions Execution Status Change'],
+              detail: { stateMachineArn: [machine] },
+            },
+            Targets: [{ Id: 'queue', Arn: arnOf('Heard') }],
+          },
+        },
+      });
+      const { executionArn } = await start({});
+      await ended(executionArn);
+      const heard = async () => {
+        const message = await eventually(() => receiveMessage(aws, DR, ear.Heard ?? ''));
+        return JSON.parse(message.Body) as { resources: string[]; detail: { status: string } };
+      };
+      const events = [await heard(), await heard()];
+      expect(events.map(({ detail }) => detail.status).sort()).toEqual(['FAILED', 'RUNNING']);
+      for (const { resources } of events) expect(resources).toEqual([executionArn]);
+      const { Datapoints = [] } = await new CloudWatchClient(aws.client(DR)).send(
+        new GetMetricStatisticsCommand({
+          Namespace: 'AWS/States',
+          MetricName: 'ExecutionsFailed',
+          Dimensions: [{ Name: 'StateMachineArn', Value: machine }],
+          StartTime: new Date(Date.now() - 600_000),
+          EndTime: new Date(Date.now() + 60_000),
+          Period: 3600,
+          Statistics: ['Sum'],
+        }),
+      );
+      expect(Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0)).toBe(1);
+    });
+
+    test.each(['StartSyncExecution', 'TestState', 'ListMapRuns', 'GetActivityTask'])(
+      'have no %s, which another interpreter would carry out',
+      async action => {
+        const { status, text } = await states(action, {});
+        expect(status).toBe(400);
+        expect(text).toContain(`The test bed does not have ${action}.`);
+      },
+    );
 
     test('of a lost Region stand still, and go on when it is back', async () => {
       const { start } = await deployed(

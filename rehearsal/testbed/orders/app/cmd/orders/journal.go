@@ -20,8 +20,10 @@ type Order struct {
 
 // Journal keeps orders in one file, a JSON line each. An order that Add has taken is on the disk.
 type Journal struct {
-	mutex  sync.Mutex
-	file   *os.File
+	mutex sync.Mutex
+	file  *os.File
+	// Where the last whole line ends.
+	end    int64
 	orders map[int64]bool
 }
 
@@ -36,7 +38,7 @@ func OpenJournal(folder string) (*Journal, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	whole := bytes.LastIndexByte(content, '\n') + 1
-	journal := &Journal{file: file, orders: map[int64]bool{}}
+	journal := &Journal{file: file, end: int64(whole), orders: map[int64]bool{}}
 	for number, line := range bytes.Split(content[:whole], []byte{'\n'}) {
 		if len(line) == 0 {
 			continue
@@ -48,9 +50,6 @@ func OpenJournal(folder string) (*Journal, error) {
 		journal.orders[order.Number] = true
 	}
 	if err := file.Truncate(int64(whole)); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	if _, err := file.Seek(int64(whole), io.SeekStart); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return journal, nil
@@ -67,14 +66,21 @@ func (journal *Journal) Add(order Order) (bool, error) {
 	if journal.orders[order.Number] {
 		return false, nil
 	}
-	if _, err := journal.file.Write(append(line, '\n')); err != nil {
-		return false, err
+	line = append(line, '\n')
+	if err := journal.write(line); err != nil {
+		// What was torn off must not be carried on with: the next order begins where the last whole one ends.
+		return false, errors.Join(err, journal.file.Truncate(journal.end))
 	}
-	if err := journal.file.Sync(); err != nil {
-		return false, err
-	}
+	journal.end += int64(len(line))
 	journal.orders[order.Number] = true
 	return true, nil
+}
+
+func (journal *Journal) write(line []byte) error {
+	if _, err := journal.file.WriteAt(line, journal.end); err != nil {
+		return err
+	}
+	return journal.file.Sync()
 }
 
 // Numbers gives every order's number, ascending.
