@@ -27,7 +27,15 @@ export interface Lease {
 export interface Pause {
   by: string;
   reason: string;
+  /** Milliseconds since the epoch. */
   at: number;
+  /** When it ends by itself, in ms since the epoch; absent: somebody has to lift it. */
+  until?: number;
+}
+
+/** Whether a pause keeps runs from beginning. One that has ended stays in the ledger and refuses nothing. */
+export function inForce(pause: Pause | undefined, now: number): pause is Pause {
+  return pause !== undefined && (pause.until === undefined || now < pause.until);
 }
 
 /** What is known about an app when a run asks for it. */
@@ -80,7 +88,7 @@ export const LEASE_SECONDS = 900;
  */
 export function admit(app: App, run: Run, facts: AdmissionFacts, now: number): Admission {
   return (
-    refusePaused(facts) ??
+    refusePaused(facts, now) ??
     refuseRunning(app, run, facts, now) ??
     refuseManualOnly(app, run) ??
     refuseAlreadyThere(app, run, facts, now) ??
@@ -123,12 +131,13 @@ export function holds(lease: Lease, holder: AdmissionFacts['holder'], now: numbe
   return lease.expiresAt > now && holder !== 'ended';
 }
 
-function refusePaused({ pause }: AdmissionFacts): Admission | undefined {
-  if (!pause) return undefined;
+function refusePaused({ pause }: AdmissionFacts, now: number): Admission | undefined {
+  if (!inForce(pause, now)) return undefined;
+  const until = pause.until === undefined ? '' : ` until ${new Date(pause.until).toISOString()}`;
   return {
     admitted: false,
     cause: 'paused',
-    reason: `Lifeboat is paused by ${pause.by} since ${new Date(pause.at).toISOString()}: ${pause.reason}.`,
+    reason: `Lifeboat is paused by ${pause.by} since ${new Date(pause.at).toISOString()}${until}: ${pause.reason}.`,
     next: 'npx lifeboat resume',
   };
 }

@@ -132,6 +132,8 @@ export interface Peace {
   at: number;
   /** Error texts by app. */
   errors: Record<string, string[]>;
+  /** The newest usable backup by app, for those that have one. */
+  backups?: Record<string, { name: string; takenAt: number }>;
 }
 
 export const NEW_APP_RUN: Omit<AppRun, 'app'> = { needsApproval: false, samples: [], phases: {}, notes: [] };

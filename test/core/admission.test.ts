@@ -2,6 +2,7 @@ import {
   type AdmissionFacts,
   admit,
   holds,
+  inForce,
   type Lease,
   opened,
   type RefusalCause,
@@ -252,6 +253,26 @@ it('asks for no cool-down where none is configured, nor of an activation that is
   const closed = { id: '1', activate: 'primary' as const, openedAt: 0, closedAt: NOW };
   expect(cause({ activation: closed }, { coolDownSeconds: 0 })).toBe('admitted');
   expect(cause({ activation: { id: '1', activate: 'primary', openedAt: 0 } })).toBe('admitted');
+});
+
+describe('a pause with an end', () => {
+  const pause = { by: 'ada', reason: 'work', at: NOW - 3_600_000 };
+
+  it('refuses until its end, and says when that is', () => {
+    expect(decide({ pause: { ...pause, until: NOW + 1 } })).toMatchObject({
+      admitted: false,
+      cause: 'paused',
+      reason:
+        'Lifeboat is paused by ada since 2026-03-29T02:00:00.000Z until 2026-03-29T03:00:00.001Z: work.',
+    });
+  });
+
+  it('refuses nothing from its end on', () => {
+    expect(cause({ pause: { ...pause, until: NOW } })).toBe('admitted');
+    expect(inForce({ ...pause, until: NOW }, NOW)).toBe(false);
+    expect(inForce(pause, NOW)).toBe(true);
+    expect(inForce(undefined, NOW)).toBe(false);
+  });
 });
 
 it('never admits past a held lease of another run, or a pause, whoever asks and whatever else is so', () => {
