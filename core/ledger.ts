@@ -58,6 +58,8 @@ export interface RunRecord {
   answer?: Answer;
   /** The key with which Step Functions takes the answer; here for `lifeboat approve`. */
   taskToken?: string;
+  /** Who asked to stop it, and why; the execution may have been quicker. */
+  abort?: { by: string; reason: string; at: number };
   /** Starts that found this run at work and left it alone. */
   joined: number;
   /** This start got no app, and on-call has no use for a message about it. */
