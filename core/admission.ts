@@ -1,3 +1,4 @@
+import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import type { App, SiteName } from './config';
 import { spoken } from './duration';
 import type { Outcome, Run } from './run';
@@ -149,7 +150,7 @@ function refuseRunning(app: App, run: Run, facts: AdmissionFacts, now: number): 
     admitted: false,
     cause: 'already-running',
     reason: `Run ${lease.runId} is already activating ${lease.activate} for ${app.name}.`,
-    next: `npx lifeboat status ${lease.runId}`,
+    next: runCommand(lease.runId),
   };
 }
 
@@ -169,7 +170,7 @@ function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts, now: numb
   if (resumes(run, facts.activation, now) || (open && run.startedBy === 'person')) return undefined;
   if (app.endpoint && facts.mainAt === run.activate) {
     const reason = `${app.endpoint.main} already points to ${run.activate}.`;
-    return { admitted: false, cause: 'already-there', reason, next: 'npx lifeboat status' };
+    return { admitted: false, cause: 'already-there', reason, next: STATUS_COMMAND };
   }
   // Nobody can look up where a worker is; the ledger knows where its last journey ended.
   const last = facts.activation;
@@ -203,5 +204,5 @@ function refuseCoolDown(app: App, run: Run, facts: AdmissionFacts, now: number):
 }
 
 function byHand(app: App, run: Run): string {
-  return `npx lifeboat activate ${run.activate} --app ${app.name}`;
+  return startCommand(run, app.name);
 }

@@ -31,26 +31,20 @@ describe('an automatic run', () => {
       'paused',
       'npx lifeboat resume',
     ],
-    [
-      'another run is at work',
-      { lease, holder: 'running' },
-      {},
-      'already-running',
-      'npx lifeboat status run-0',
-    ],
+    ['another run is at work', { lease, holder: 'running' }, {}, 'already-running', 'npx lifeboat run run-0'],
     [
       'nobody can say whether the other run is at work',
       { lease, holder: 'unknown' },
       {},
       'already-running',
-      'npx lifeboat status run-0',
+      'npx lifeboat run run-0',
     ],
     [
       'only people move the app',
       {},
       { trigger: 'manual' },
       'manual-only',
-      'npx lifeboat activate dr --app shop',
+      'npx lifeboat failover --app shop',
     ],
     ['main is there already', { mainAt: 'dr' }, {}, 'already-there', 'npx lifeboat status'],
     [
@@ -66,7 +60,7 @@ describe('an automatic run', () => {
       },
       {},
       'cool-down',
-      'npx lifeboat activate dr --app shop',
+      'npx lifeboat failover --app shop',
     ],
   ])('is refused when %s, and told what lifts it', (_name, facts, changes, expected, next) => {
     expect(decide(facts, changes)).toMatchObject({ admitted: false, cause: expected, next });
@@ -244,7 +238,7 @@ describe('the reason of a refusal', () => {
     };
     expect(admit(worker(), run(), { activation }, NOW)).toMatchObject({
       reason: 'mailer was moved to dr at 2026-03-29T03:00:00.000Z already.',
-      next: 'npx lifeboat activate dr --app mailer',
+      next: 'npx lifeboat failover --app mailer',
     });
   });
 });
