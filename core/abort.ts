@@ -22,8 +22,8 @@ export function abortable(record: RunRecord, parts: readonly AppRun[], apps: rea
   };
 }
 
-/** A worker has no main: its flip is passed over. */
-function hasBegunToFlip({ app, phases, flippedAt }: AppRun, apps: readonly App[]): boolean {
+/** Whether main may have moved. A worker has none: its flip is passed over. */
+export function hasBegunToFlip({ app, phases, flippedAt }: AppRun, apps: readonly App[]): boolean {
   if (flippedAt !== undefined) return true;
   const worker = apps.some(({ name, endpoint }) => name === app && !endpoint);
   return !worker && phases.flip !== undefined;

@@ -12,6 +12,11 @@ export class Style {
     this.width = Math.max(NARROWEST, Math.min(output.columns ?? WIDEST, WIDEST));
   }
 
+  /** Characters in a line; without end where the text goes into a file. */
+  get room(): number {
+    return this.output.columns === undefined ? Number.POSITIVE_INFINITY : this.width;
+  }
+
   strong(text: string): string {
     return this.paint('bold', text);
   }
@@ -31,7 +36,7 @@ export class Style {
   /** Breaks a text into lines that fit, each indented. What is written into a file is not broken. */
   wrap(text: string, indent: number, first = ' '.repeat(indent)): string[] {
     const words = text.split(/\s+/);
-    const room = this.output.columns === undefined ? Number.POSITIVE_INFINITY : this.width;
+    const { room } = this;
     const lines: string[] = [];
     let line = first;
     let empty = true;
