@@ -1,5 +1,5 @@
 import { spoken } from '../../core/duration';
-import type { AppRun } from '../../core/ledger';
+import type { AppRun, RunReport } from '../../core/ledger';
 import { consoleLink } from '../../core/messages';
 import { STATES } from '../../core/phases';
 import { concerned } from '../../core/report';
@@ -31,7 +31,7 @@ export function runLines(view: RunView, style: Style, now: number): string[] {
     ...style.wrap(report ? `Ended ${dateAndTime(report.at)}, after ${took}.` : `At work for ${took}.`, 2),
     `  ${consoleLink(executionArn, region)}`,
     ...view.apps.flatMap(app => ['', ...appLines(app, style, now)]),
-    ...endLines(view, style),
+    ...(report ? ['', ...nextLines(report, view.apps, style)] : []),
   ];
 }
 
@@ -70,14 +70,23 @@ function appLines(
   ];
 }
 
-/** How the run ended and what to type next. */
-export function endLines({ record, apps }: RunView, style: Style): string[] {
-  if (!record?.report) return [];
-  const next = [...new Set(concerned(apps).flatMap(({ end }) => end?.next ?? []))];
+/** How the run ended and what to type next; why, where no app says it. */
+export function endLines({ id, record, apps }: RunView, style: Style): string[] {
+  const { report } = record ?? {};
+  if (!record || !report) return [];
+  const took = spoken((report.at - record.run.startedAt) / 1000);
   return [
     '',
-    ...style.wrap(record.report.summary, 0).map(line => outcomeColour(line, record.report?.outcome, style)),
-    ...(next.length > 0 ? next.slice(0, 4).map(command => `Type next: ${command}`) : []),
+    outcomeColour(`Run ${id}: ${report.outcome}, after ${took}.`, report.outcome, style),
+    ...nextLines(report, apps, style),
+  ];
+}
+
+function nextLines({ summary }: RunReport, apps: readonly AppRun[], style: Style): string[] {
+  const next = [...new Set(concerned(apps).flatMap(({ end }) => end?.next ?? []))];
+  return [
+    ...(apps.length === 0 ? style.wrap(summary, 0) : []),
+    ...next.slice(0, 4).map(command => `Type next: ${command}`),
   ];
 }
 

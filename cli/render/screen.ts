@@ -16,7 +16,9 @@ export class Screen {
     const { rows } = this.output;
     const room = rows === undefined ? lines.length : rows - 1;
     const shown =
-      lines.length > room ? [...lines.slice(0, room - 1), '… the terminal is too low for the rest'] : lines;
+      lines.length > room
+        ? [...lines.slice(0, room - 1), '… the terminal is too low for the rest. Ctrl-C ends the watch.']
+        : lines;
     this.output.raw(`${HOME}${shown.map(line => `${line}${REST_OF_LINE}\n`).join('')}${REST_OF_SCREEN}`);
   }
 

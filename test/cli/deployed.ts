@@ -53,6 +53,8 @@ export interface Desk extends OpenNight {
   /** The questions that were asked. */
   asked: string[];
   terminal: Parameters<typeof recording>[0];
+  /** Where the command writes that was typed last. */
+  output: Recording;
   /** Types a command and waits for its end, while the night goes on. */
   type(...args: string[]): Promise<Typed>;
   /** Somebody else types a command, so many ms later. */
@@ -77,6 +79,7 @@ export async function deployed(
     answers: undefined,
     asked: [],
     terminal: {},
+    output: recording(),
     outside: {
       clock,
       network: new FakeNetwork({ internet, log: calls, region: 'desk', seed: 'desk' }),
@@ -101,6 +104,7 @@ export async function deployed(
     interruptAfter: ms => void clock.after(ms, () => interrupt()),
     type: async (...args) => {
       const output = recording(desk.terminal);
+      desk.output = output;
       const { answers } = desk;
       const ask = async (question: string) => {
         desk.asked.push(question);
