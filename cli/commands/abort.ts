@@ -27,7 +27,7 @@ export async function abort(args: string[], output: Output, outside: Outside): P
   if (!flag('yes')) {
     for (const line of runLines(view, style, outside.clock.now())) output.say(line);
     output.say('');
-    for (const line of style.wrap(WHAT_HAPPENS, 0)) output.say(line);
+    for (const line of style.wrap(whatHappens(view), 0)) output.say(line);
     const about = config.apps.filter(({ name }) => view.record?.run.apps.includes(name));
     await confirm(outside, wordFor(config, about), `Run ${view.id} goes on.`);
   }
@@ -49,9 +49,14 @@ export async function abort(args: string[], output: Output, outside: Outside): P
 const TOO_LATE =
   'It had begun to move main in the same moment. Look above at what main answers; start the same run again to go on.';
 
-const WHAT_HAPPENS =
-  'Stopping it leaves main where it is and undoes nothing else: what it has scaled, suspended and restored stays, ' +
-  'and the next run for this site goes on from there.';
+function whatHappens({ record }: RunView): string {
+  const mode: string | undefined = record?.run.mode;
+  return (
+    'Stopping it leaves main where it is and undoes nothing else: what it has scaled, suspended and restored stays, ' +
+    'and the next run for this site goes on from there.' +
+    (mode === 'switchover' ? ' The old site may be at rest: then customers wait until somebody goes on.' : '')
+  );
+}
 
 /** Looks once more right before it stops: whoever confirms takes a while. */
 async function stop(
