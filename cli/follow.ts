@@ -10,8 +10,10 @@ import { WaitLine } from './render/wait-line';
 import { type RunView, viewRun } from './run-view';
 import { inRegion, Trouble } from './trouble';
 
-/** Between two looks. */
+/** Between two looks; with many apps each of them reads a lot. */
 const PACE_MS = 2000;
+const MANY = 50;
+const PACE_OF_MANY_MS = 10_000;
 /** A run that was stopped or crashed is reported from outside, moments later. */
 const REPORT_PATIENCE_MS = 90_000;
 /** A started run is known to Step Functions at once. */
@@ -137,8 +139,9 @@ class Following {
 
   private async wait(): Promise<void> {
     const { clock } = this.outside;
-    const until = clock.now() + PACE_MS;
-    for (let left = PACE_MS; left > 0; left = until - clock.now()) {
+    const pace = (this.last?.apps.length ?? 0) > MANY ? PACE_OF_MANY_MS : PACE_MS;
+    const until = clock.now() + pace;
+    for (let left = pace; left > 0; left = until - clock.now()) {
       this.line.show(this.waiting(clock.now()), clock.now());
       await clock.sleep(Math.min(left, this.line.turnMs), this.interrupted);
     }

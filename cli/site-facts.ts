@@ -1,4 +1,4 @@
-import { inForce, type Pause } from '../core/admission';
+import { type Activation, inForce, type Pause } from '../core/admission';
 import type { App, Config, SiteName } from '../core/config';
 import { AwsUnavailable } from '../core/errors';
 import type { Debt, Peace, RunRecord } from '../core/ledger';
@@ -27,6 +27,8 @@ export interface SiteFacts {
   /** What the newest run that judged the other site said of it. */
   verdicts: { app: string; run: string; at: number; verdict: Verdict }[];
   debts: { app: string; debt: Debt }[];
+  /** Journeys to this site that no run has ended: the next one for it goes on with them. */
+  open: { app: string; activation: Activation }[];
   /** The last look in peace: whether this site could take over, and the newest backups. */
   peace?: Peace;
   /** What the guard wrote down; null: nothing is known of one. */
@@ -51,13 +53,14 @@ export async function siteFacts(
 
 async function factsOf(deployment: Deployment, apps: readonly App[], now: number): Promise<SiteFacts> {
   const { site, region, ledger, guard } = deployment;
-  const [pause, runs, peace, debts, seen] = await Promise.all([
+  const [pause, runs, peace, debts, activations, seen] = await Promise.all([
     ledger.pause(),
     ledger.recentRuns(RECENT),
     ledger.peace(),
     mapBounded(apps, AT_ONCE, async ({ name: app }) =>
       (await ledger.debts(app)).map(debt => ({ app, debt })),
     ),
+    mapBounded(apps, AT_ONCE, async ({ name: app }) => ({ app, activation: await ledger.activation(app) })),
     guard?.latest(),
   ]);
   return {
@@ -68,6 +71,9 @@ async function factsOf(deployment: Deployment, apps: readonly App[], now: number
     runs,
     verdicts: await lastVerdicts(deployment, runs),
     debts: debts.flat(),
+    open: activations.flatMap(({ app, activation }) =>
+      activation && activation.closedAt === undefined ? [{ app, activation }] : [],
+    ),
     ...(peace ? { peace } : {}),
     guard: seen ?? null,
   };

@@ -10,6 +10,11 @@ export class Trouble extends Error {
   ) {
     super(message, options);
   }
+
+  /** No answer came: what was asked for may have been done. */
+  get isSilence(): boolean {
+    return this.cause instanceof Error && this.cause.name === 'AwsUnavailable';
+  }
 }
 
 const NO_CREDENTIALS = ['CredentialsProviderError', 'TokenProviderError'];

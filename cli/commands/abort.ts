@@ -12,7 +12,7 @@ import type { Outside } from '../outside';
 import { endLines, runLines } from '../render/run';
 import { Style } from '../render/style';
 import { type FoundRun, findRun, outcomeOfRun, type RunView, runJson, viewRun } from '../run-view';
-import { inRegion } from '../trouble';
+import { inRegion, Trouble } from '../trouble';
 
 const OPTIONS = { reason: { type: 'string' }, yes: { type: 'boolean', short: 'y' } } as const;
 
@@ -72,8 +72,15 @@ async function stop(
       if (!now) throw new Unanswerable(`The ledger lost run ${view.id}.`);
       return now.report ? now : { ...now, abort: { ...who, at: clock.now() } };
     });
-    await stopRun(clock, deployment, view.id, `Stopped by ${who.by}: ${who.reason}`);
   });
+  const cause = `Stopped by ${who.by}: ${who.reason}`;
+  await inRegion(deployment.region, () => stopRun(clock, deployment, view.id, cause)).catch(
+    (error: unknown) => {
+      if (!(error instanceof Trouble) || !error.isSilence) throw error;
+      const look = `It is not known whether the run was stopped. Look: npx lifeboat run ${view.id}`;
+      throw new Trouble('answer', `${error.message} ${look}`, { cause: error });
+    },
+  );
 }
 
 /** @throws Unanswerable when it may not */

@@ -94,15 +94,11 @@ async function start(kind: Kind, deployment: Deployment, input: object, outside:
   try {
     await inRegion(deployment.region, () => startRun(outside.clock, deployment, run, input));
   } catch (error) {
-    if (!(error instanceof Trouble) || !isSilence(error)) throw error;
+    if (!(error instanceof Trouble) || !error.isSilence) throw error;
     const look = `It is not known whether the run has started. Look: npx lifeboat run ${run}`;
     throw new Trouble('answer', `${error.message} ${look}`, { cause: error });
   }
   return run;
-}
-
-function isSilence({ cause }: Trouble): boolean {
-  return cause instanceof Error && cause.name === 'AwsUnavailable';
 }
 
 interface Started {

@@ -1,6 +1,6 @@
 import { spoken } from '../../core/duration';
 import type { RunRecord } from '../../core/ledger';
-import type { Style } from './style';
+import { harmless, type Style } from './style';
 import { minute } from './time';
 
 /** What is left of a reason that has no room is not worth reading. */
@@ -51,6 +51,7 @@ function cellsOf({ run, report }: RunRecord, now: number): string[] {
   ];
 }
 
-function shortened(text: string, room: number): string {
+function shortened(reason: string, room: number): string {
+  const text = harmless(reason);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }

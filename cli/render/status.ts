@@ -1,4 +1,5 @@
 import type { Pause } from '../../core/admission';
+import { startCommand } from '../../core/commands';
 import type { App, Config } from '../../core/config';
 import { spoken } from '../../core/duration';
 import type { RunRecord } from '../../core/ledger';
@@ -62,6 +63,8 @@ function siteRows(config: Config, facts: SiteFacts, now: number): Row[] {
       ),
     ),
     ...guardRows(guard, now, of),
+    // While a run is at work its journey is open as it should be.
+    ...(last && !last.report ? [] : few(facts.open.map(each => openRow(each, now, of)))),
     ...few(readiness(config.apps, facts).map(text => of('Ready?', text, undefined, text.startsWith('NOT')))),
     ...few(
       config.apps
@@ -86,6 +89,17 @@ function siteRows(config: Config, facts: SiteFacts, now: number): Row[] {
       ),
     ),
   ];
+}
+
+function openRow(
+  { app, activation: { id, activate, openedAt } }: SiteFacts['open'][number],
+  now: number,
+  of: (label: string, text: string, fact?: string, bad?: boolean) => Row,
+): Row {
+  const fact = `${app}: activation ${id} of ${activate} is open`;
+  const age = spoken((now - openedAt) / 1000);
+  const text = `${fact} for ${age}: it was not brought to an end. Finish it soon: ${startCommand({ activate, mode: 'failover' }, app)}`;
+  return of('Open', text, `${fact}.`, true);
 }
 
 function guardRows(

@@ -35,7 +35,7 @@ export class Style {
 
   /** Breaks a text into lines that fit, each indented. What is written into a file is not broken. */
   wrap(text: string, indent: number, first = ' '.repeat(indent)): string[] {
-    const words = text.split(/\s+/);
+    const words = harmless(text).split(/\s+/);
     const { room } = this;
     const lines: string[] = [];
     let line = first;
@@ -55,4 +55,11 @@ export class Style {
   private paint(format: Parameters<typeof styleText>[0], text: string): string {
     return this.output.colour ? styleText(format, text, { validateStream: false }) : text;
   }
+}
+
+/** Reasons and Kubernetes' words come from anybody: no character of theirs moves the cursor. Colours stay. */
+export function harmless(text: string): string {
+  return text.replace(/\p{Cc}(\[\d{1,3}m)?/gu, all =>
+    all.length > 1 && all.startsWith('\u001b') ? all : ' ',
+  );
 }

@@ -1,5 +1,5 @@
 import type { Output } from '../output';
-import type { Style } from './style';
+import { harmless, type Style } from './style';
 
 const FRAMES = ['|', '/', '-', '\\'];
 /** For how long a file is left without a word of what is waited for. */
@@ -31,7 +31,7 @@ export class WaitLine {
     }
     this.clear();
     const frame = FRAMES[this.frame++ % FRAMES.length];
-    this.output.raw(this.style.quiet(`${frame} ${text}`.slice(0, (this.output.columns ?? 80) - 1)));
+    this.output.raw(this.style.quiet(`${frame} ${harmless(text)}`.slice(0, (this.output.columns ?? 80) - 1)));
     this.shown = true;
   }
 

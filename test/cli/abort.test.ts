@@ -34,6 +34,37 @@ describe('abort', () => {
     expect(mainAt(desk)).toEqual(['primary']);
   });
 
+  it('leaves an open activation behind, which status shows until a run ends it', async () => {
+    const { desk, run } = await at('Restore');
+    expect((await desk.type('status')).said).not.toContain('Open');
+    await desk.type('abort', run, '--yes');
+    expect((await desk.type('status')).said).toMatch(
+      /Open {7}sample-app: activation \d+ of dr is open for .* Finish it soon: npx lifeboat failover --app sample-app/,
+    );
+    await desk.type('failover', '--yes');
+    expect((await desk.type('status')).said).not.toContain('Open');
+  });
+
+  it('says that nobody knows whether it was stopped when no answer comes', async () => {
+    const { desk, run } = await at('Restore');
+    const { open } = desk.outside;
+    desk.outside.open = async (config, site) => {
+      const { sfn, ...rest } = await open(config, site);
+      const { endpoint } = desk.night.sites[site].sfn;
+      const send = (command: { constructor: { name: string } }, ...more: unknown[]) => {
+        if (command.constructor.name === 'StopExecutionCommand') endpoint.loseReplies(1);
+        return (sfn.send as (...all: unknown[]) => unknown)(command, ...more);
+      };
+      return { ...rest, sfn: { send: send as typeof sfn.send } };
+    };
+    const { exit, said } = await desk.type('abort', run, '--yes');
+    expect(exit).toBe(1);
+    expect(said).toBe(
+      'us-east-2 does not answer. Step Functions StopExecution in us-east-2: no answer within 5000 ms. ' +
+        `It is not known whether the run was stopped. Look: npx lifeboat run ${run}`,
+    );
+  });
+
   it('lets the next run go on where it stopped, with the same restore', async () => {
     const { desk, run } = await at('Scale');
     await desk.type('abort', run, '--yes');

@@ -65,6 +65,20 @@ describe('run', () => {
   });
 });
 
+it('shows nothing that moves the cursor, whoever wrote it', async () => {
+  const desk = await deployed();
+  desk.night.sites.dr.machine.start({
+    input: { activate: 'dr', startedBy: 'alarm', reason: 'all\u001b[2J is\u0007 well\u001b]0;title' },
+    name: 'odd',
+  });
+  await desk.night.clock.advance(10_000);
+  for (const args of [['run', 'odd'], ['runs'], ['status'], ['run', 'odd', '--follow']]) {
+    const { said } = await desk.type(...args);
+    expect(said).not.toContain(ESCAPE);
+    expect(said).not.toContain('\u0007');
+  }
+});
+
 describe('run --follow', () => {
   it('asks for the approval that the run waits for, and follows it to its end', async () => {
     const { desk, run } = await asking('primary');
