@@ -13,6 +13,7 @@ import { validate } from './commands/validate';
 import { BadUsage, type ExitCode } from './errors';
 import { type Output, processOutput } from './output';
 import { type Outside, productionOutside } from './outside';
+import { Style } from './render/style';
 import { exitOf, Trouble } from './trouble';
 import { USAGE, usageOf } from './usage';
 
@@ -76,7 +77,7 @@ function failed(name: string, error: unknown, output: Output): ExitCode {
     return 2;
   }
   if (error instanceof Trouble) {
-    output.say(error.message);
+    for (const line of new Style(output).wrap(error.message, 0)) output.say(line);
     return exitOf([error]);
   }
   if (error instanceof Error && USERS.includes(error.name)) {
@@ -84,7 +85,7 @@ function failed(name: string, error: unknown, output: Output): ExitCode {
     return 2;
   }
   if (error instanceof Error && ANSWERS_NO.includes(error.name)) {
-    output.say(error.message);
+    for (const line of new Style(output).wrap(error.message, 0)) output.say(line);
     return 1;
   }
   throw error;

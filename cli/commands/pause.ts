@@ -7,6 +7,7 @@ import { BadUsage, type ExitCode } from '../errors';
 import type { Output } from '../output';
 import type { Outside } from '../outside';
 import { readEnd } from '../pause-end';
+import { Style } from '../render/style';
 import { dateAndTime } from '../render/time';
 import { exitOf } from '../trouble';
 
@@ -56,9 +57,13 @@ async function set(
       silent: silent.map(({ why }) => why),
     });
   } else {
-    if (told.length > 0) output.say(done(value, told.join(' and ')));
+    const style = new Style(output);
+    const say = (text: string) => {
+      for (const line of style.wrap(text, 0)) output.say(line);
+    };
+    if (told.length > 0) say(done(value, told.join(' and ')));
     for (const { region, why } of silent) {
-      output.say(`${value ? `${region} is NOT paused` : `${region} may still be paused`}: ${why}`);
+      say(`${value ? `${region} is NOT paused` : `${region} may still be paused`}: ${why}`);
     }
   }
   return silent.length === 0 ? 0 : exitOf(troubles.map(({ trouble }) => trouble));

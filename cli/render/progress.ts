@@ -29,7 +29,7 @@ export class Progress {
       });
   }
 
-  private phases({ app, phases }: AppRun): News[] {
+  private phases({ app, phases, end: ended }: AppRun): News[] {
     return phasesInOrder(phases).flatMap(([name, { startedAt, endedAt, outcome, detail }]) => {
       const state = STATES[name].state;
       if (endedAt === undefined) {
@@ -37,7 +37,9 @@ export class Progress {
         return this.begun ? [{ key: `${app} ${name} begun`, at: startedAt, text }] : [];
       }
       const how = outcome === 'failed' ? 'FAILED after' : outcome === 'skipped' ? 'left out,' : 'done in';
-      const text = `${app}: ${state} ${how} ${spoken((endedAt - startedAt) / 1000)}. ${detail}`.trim();
+      // The app's end says it again, in the next line.
+      const said = ended?.reasons.some(reason => reason.includes(detail)) ? '' : detail;
+      const text = `${app}: ${state} ${how} ${spoken((endedAt - startedAt) / 1000)}. ${said}`.trim();
       return [{ key: `${app} ${name} ended ${outcome}`, at: endedAt, text }];
     });
   }

@@ -66,7 +66,9 @@ function appLines(
     ...(flippedAt === undefined ? [] : [`  main moved at ${timeOfDay(flippedAt)}.`]),
     ...(fenced === 'pending' ? ['  The other site could not be fenced yet.'] : []),
     ...notes.flatMap(note => style.wrap(note, 4, '  Note: ')),
-    ...(end?.reasons ?? []).flatMap(reason => style.wrap(reason, 2)),
+    ...(end?.reasons ?? [])
+      .filter(reason => !Object.values(phases).some(({ detail }) => detail === reason))
+      .flatMap(reason => style.wrap(reason, 2)),
   ];
 }
 

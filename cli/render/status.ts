@@ -148,7 +148,7 @@ function runText(record: RunRecord, now: number): string {
 }
 
 function runFact({ run, report }: RunRecord): string {
-  return `${report?.outcome ?? 'at work'}: ${whatItDoes(run)}. ${run.reason}`.replace(/\.?$/, '.');
+  return `${report?.outcome ?? 'at work'}: ${whatItDoes(run)}. Reason: ${run.reason}`.replace(/\.?$/, '.');
 }
 
 function few(rows: readonly Row[]): Row[] {

@@ -3,6 +3,8 @@ import type { Output } from '../output';
 
 const WIDEST = 110;
 const NARROWEST = 40;
+/** A command stays on one line, so that it can be copied: its verb, its options with their values, the name of a run. */
+const WORDS = /npx lifeboat [a-z]+(?: --[a-z-]+(?: [^\s-]\S*)?| [\w-]*\d[\w-]*)*\S*|\S+/g;
 
 /** Colour helps and never carries meaning: every word stands there without it too. */
 export class Style {
@@ -33,9 +35,9 @@ export class Style {
     return this.paint('dim', text);
   }
 
-  /** Breaks a text into lines that fit, each indented. What is written into a file is not broken. */
+  /** Breaks a text into lines that fit, each indented, and no command in two. What is written into a file is not broken. */
   wrap(text: string, indent: number, first = ' '.repeat(indent)): string[] {
-    const words = harmless(text).split(/\s+/);
+    const words = harmless(text).match(WORDS) ?? [''];
     const { room } = this;
     const lines: string[] = [];
     let line = first;
