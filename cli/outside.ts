@@ -35,11 +35,21 @@ export function productionOutside(): Outside {
     clock: systemClock,
     network: new NodeNetwork(),
     open: openWith(systemClock),
-    user: userInfo().username,
+    user: whoTypes(),
     ask: askAtTerminal(process.stdin, process.stderr),
     unique: () => randomBytes(2).toString('hex'),
     interruptible,
   };
+}
+
+function whoTypes(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    // A container may run under a number that has no name.
+    if (!(error instanceof Error)) throw error;
+    return `user ${process.getuid?.() ?? 'without a name'}`;
+  }
 }
 
 /** Ctrl-C while something is followed or watched. */

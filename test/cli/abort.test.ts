@@ -1,6 +1,6 @@
 import { type Desk, deployed, endOf, levlabs, recordOf, started, untilState } from './deployed';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** A failover that has come to a state. */
 async function at(state: string): Promise<{ desk: Desk; run: string }> {

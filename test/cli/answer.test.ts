@@ -1,6 +1,6 @@
 import { asking, deployed, deploymentOf, endOf, levlabs, started, wantsApproval } from './deployed';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('approve and deny', () => {
   it('approve lets the run go on, although the Region of the primary is silent', async () => {

@@ -1,7 +1,7 @@
 import type { SiteName } from '../../core/config';
 import { type Desk, deployed, deploymentOf, endOf, levlabs, started } from './deployed';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const SILENT =
   'us-east-1 does not answer. CloudFormation DescribeStacks in us-east-1: no answer within 5000 ms.';

@@ -8,7 +8,7 @@ import { CONFIG } from './deployed';
 
 // The program itself with the real SDK, at a server that answers as AWS does: what people see when AWS says no.
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 interface Answer {
   status: number;

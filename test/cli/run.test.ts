@@ -1,7 +1,7 @@
 import { asking, deployed, levlabs, started } from './deployed';
 import { ESCAPE } from './recording';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('run', () => {
   it('shows a run phase by phase, and never the key of its question', async () => {

@@ -1,6 +1,6 @@
 import { type Desk, deployed, endOf, levlabs, started } from './deployed';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 function inputOf(desk: Desk, site: 'primary' | 'dr' = 'dr'): unknown {
   return started(desk, site)[0]?.input;

@@ -2,7 +2,7 @@ import type { Deployment } from '../../cli/deployment';
 import { asking, deployed, levlabs, started } from './deployed';
 import { ESCAPE } from './recording';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('status', () => {
   it('shows what main answers and both directions, when nothing ran yet', async () => {
