@@ -51,6 +51,8 @@ const TOO_LATE =
 
 function whatHappens({ record }: RunView): string {
   const mode: string | undefined = record?.run.mode;
+  if (mode === 'drill')
+    return 'Stopping a drill leaves main where it is; what it made in scratch namespaces may stay.';
   return (
     'Stopping it leaves main where it is and undoes nothing else: what it has scaled, suspended and restored stays, ' +
     'and the next run for this site goes on from there.' +

@@ -65,8 +65,12 @@ function plan({ mode, activate, config }: Preview): string {
 
 function dataLine(app: App, { mode, activate, ledger, now }: Preview): string | undefined {
   if (!app.data) return undefined;
-  const lost = mode === 'failover' ? 'What was written since is lost.' : '';
-  return `${app.name}: ${backupSentence(app.name, 'unknown' in ledger ? undefined : ledger.peace, activate, now)} ${lost}`.trim();
+  const lost = {
+    failover: 'What was written since is lost.',
+    switchover: 'A last one is taken first: no write is lost.',
+    drill: '',
+  };
+  return `${app.name}: ${backupSentence(app.name, 'unknown' in ledger ? undefined : ledger.peace, activate, now)} ${lost[mode]}`.trim();
 }
 
 /** The newest backup that a site could restore, as its look in peace saw it; its age is that of now. */

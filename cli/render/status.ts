@@ -14,6 +14,8 @@ import { dateAndTime } from './time';
 /** Beyond so many of a kind the rest is counted. */
 const LISTED = 15;
 const LABEL = 11;
+/** A guard gives a sign of life every minute. */
+const SILENT_GUARD_SECONDS = 180;
 
 /** One thing that is so. */
 export interface Row {
@@ -109,9 +111,16 @@ function guardRows(
 ): Row[] {
   if (!guard) return [of('Guard', 'not known: the ledger has nothing of a guard')];
   const watched = guard.watches ? `watches ${guard.watches}` : 'has nothing to watch';
-  const age = spoken((now - guard.heartbeatAt) / 1000);
+  const seconds = (now - guard.heartbeatAt) / 1000;
+  const silent = seconds > SILENT_GUARD_SECONDS;
+  const dead = silent ? '. It is NOT at work: look at its Lambda and its schedule' : '';
   return [
-    of('Guard', `${watched}; its last sign of life is ${age} old`, watched),
+    of(
+      'Guard',
+      `${watched}; its last sign of life is ${spoken(seconds)} old${dead}`,
+      `${watched}${dead}`,
+      silent,
+    ),
     ...few(
       guard.verdicts.map(({ app, word, reasons }) =>
         of('Guard', `${app}: ${word}. ${reasons.join(' ')}`, `${app}: ${word}.`, word === 'down'),

@@ -150,11 +150,12 @@ describe('status', () => {
   it('shows what a guard wrote down, where there is one', async () => {
     const desk = await deployed();
     const { open } = desk.outside;
+    let age = 12_000;
     desk.outside.open = async (config, site): Promise<Deployment> => ({
       ...(await open(config, site)),
       guard: {
         latest: async () => ({
-          heartbeatAt: desk.night.clock.now() - 12_000,
+          heartbeatAt: desk.night.clock.now() - age,
           watches: 'primary',
           verdicts: [{ app: 'sample-app', word: 'down', reasons: ['Bad in 4 of 4 samples.'] }],
         }),
@@ -163,6 +164,10 @@ describe('status', () => {
     const { said } = await desk.type('status');
     expect(said).toContain('  Guard      watches primary; its last sign of life is 12 s old\n');
     expect(said).toContain('             sample-app: down. Bad in 4 of 4 samples.\n');
+    age = 181_000;
+    expect((await desk.type('status')).said).toContain(
+      '3 min 1 s old. It is NOT at work: look at its Lambda',
+    );
   });
 
   it('breaks its lines on a narrow terminal', async () => {
