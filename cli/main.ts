@@ -1,33 +1,50 @@
 import { ConfigInvalid, ConfigMissing } from '../lib/config';
-import { activate } from './commands/activate';
+import { abort } from './commands/abort';
 import { approve, deny } from './commands/answer';
 import { pause, resume } from './commands/pause';
 import { rbac } from './commands/rbac';
 import { rehearse } from './commands/rehearse';
+import { run } from './commands/run';
+import { runs } from './commands/runs';
+import { activate, drill, failback, failover, switchover } from './commands/start';
 import { status } from './commands/status';
 import { testbed } from './commands/testbed';
 import { validate } from './commands/validate';
 import { BadUsage, type ExitCode } from './errors';
 import { type Output, processOutput } from './output';
+import { type Outside, productionOutside } from './outside';
+import { Style } from './render/style';
+import { exitOf, Trouble } from './trouble';
 import { USAGE, usageOf } from './usage';
 
-type Command = (args: string[], output: Output) => Promise<ExitCode>;
+type Command = (args: string[], output: Output, outside: Outside) => Promise<ExitCode>;
 
 const COMMANDS: Record<string, Command> = {
   rehearse,
   validate,
   rbac,
+  status,
+  failover,
+  failback,
+  switchover,
+  drill,
   activate,
   approve,
   deny,
+  abort,
   pause,
   resume,
-  status,
+  runs,
+  run,
   testbed,
 };
 
 /** @returns the exit code */
-export async function main(args: string[], output: Output = processOutput()): Promise<ExitCode> {
+export async function main(
+  args: string[],
+  output: Output = processOutput(),
+  outside: Outside = productionOutside(),
+): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     output.say(USAGE);
@@ -43,7 +60,7 @@ export async function main(args: string[], output: Output = processOutput()): Pr
     return 0;
   }
   try {
-    return await command(rest, output);
+    return await command(rest, output, outside);
   } catch (error) {
     return failed(name, error, output);
   }
@@ -59,12 +76,16 @@ function failed(name: string, error: unknown, output: Output): ExitCode {
     output.say(error.message);
     return 2;
   }
+  if (error instanceof Trouble) {
+    for (const line of new Style(output).wrap(error.message, 0)) output.say(line);
+    return exitOf([error]);
+  }
   if (error instanceof Error && USERS.includes(error.name)) {
     output.say(error.message);
     return 2;
   }
   if (error instanceof Error && ANSWERS_NO.includes(error.name)) {
-    output.say(error.message);
+    for (const line of new Style(output).wrap(error.message, 0)) output.say(line);
     return 1;
   }
   throw error;
@@ -80,14 +101,4 @@ const USERS = [
   'ManifestsMissing',
   ...HOLDERS,
 ];
-const ANSWERS_NO = [
-  'BedFailed',
-  'BedStopped',
-  'NotDeployed',
-  'NotFound',
-  'Forbidden',
-  'AwsUnavailable',
-  'Throttled',
-  'Unanswerable',
-  'CredentialsProviderError',
-];
+const ANSWERS_NO = ['BedFailed', 'BedStopped', 'NotConfirmed', 'Unanswerable'];

@@ -4,6 +4,15 @@ interface CommandUsage {
   details: string[];
 }
 
+const STARTS = [
+  '--app NAME             only this app; may be given several times (default: all)',
+  '--reason TEXT          stands in the messages',
+  '--accept-old-backup    restores a backup that is older than the RPO allows',
+  '--yes                  does not ask for the name that confirms; needed without a terminal',
+  '--no-follow            returns when the run has started',
+  'Exit 0: succeeded. 1: refused, rolled back, needs attention, or you left with Ctrl-C.',
+];
+
 const COMMANDS: Record<string, CommandUsage> = {
   rehearse: {
     line: 'rehearse [--scenario NAME|all] [--primary DIR --dr DIR]',
@@ -38,9 +47,37 @@ const COMMANDS: Record<string, CommandUsage> = {
     what: 'Prints what the cluster of a site must allow Lifeboat, for kubectl apply -f -.',
     details: ['--site SITE       whose cluster it is for'],
   },
+  status: {
+    line: 'status [--watch]',
+    what: 'Shows what main answers now, verdicts, the last run, backups, debts and pauses.',
+    details: [
+      '--watch           looks again every 5 s until Ctrl-C; in a pipe it prints what changes',
+      'Exit 1: a Region did not answer. The other one is shown.',
+    ],
+  },
+  failover: {
+    line: 'failover [--app NAME]...',
+    what: 'Makes dr the active site. Shows what would happen, asks, and follows the run.',
+    details: STARTS,
+  },
+  failback: {
+    line: 'failback [--app NAME]...',
+    what: 'Makes the primary the active site again, in the same way.',
+    details: STARTS,
+  },
+  switchover: {
+    line: 'switchover [primary|dr] [--app NAME]...',
+    what: 'Moves main while both sites are well: nothing that was written is lost.',
+    details: ['primary|dr             where to (default: where main does not point to)', ...STARTS],
+  },
+  drill: {
+    line: 'drill [primary|dr] [--app NAME]...',
+    what: 'Tries a failover in scratch namespaces; main does not move.',
+    details: ['primary|dr             where (default: where main does not point to)', ...STARTS],
+  },
   activate: {
     line: 'activate primary|dr [--app NAME]...',
-    what: 'Starts the run that makes a site the active one.',
+    what: 'The older spelling of failover and failback: asks nothing, follows nothing.',
     details: [
       '--app NAME             only this app; may be given several times (default: all)',
       '--reason TEXT          stands in the messages',
@@ -57,13 +94,38 @@ const COMMANDS: Record<string, CommandUsage> = {
     what: 'Answers no to a run that asks.',
     details: ['--by NAME         who answers (default: you)'],
   },
-  pause: {
-    line: 'pause [--reason TEXT]',
-    what: 'Lets no run begin in either Region until "resume".',
-    details: ['--reason TEXT     stands in the refusals'],
+  abort: {
+    line: 'abort RUN [--reason TEXT]',
+    what: 'Stops a run, as long as it has not begun to move main. What it did stays.',
+    details: [
+      '--reason TEXT     stands in the message to on-call',
+      '--yes             does not ask for the name that confirms',
+    ],
   },
-  resume: { line: 'resume', what: 'Lets runs begin again.', details: [] },
-  status: { line: 'status [RUN]', what: 'Shows the last runs, or one of them phase by phase.', details: [] },
+  pause: {
+    line: 'pause --reason TEXT [--for 2h | --until TIME]',
+    what: 'Lets no run begin in either Region until then, or until "resume".',
+    details: [
+      '--reason TEXT     stands in the refusals',
+      '--for DURATION    ends by itself after that: 45m, 2h, 1h30m',
+      '--until TIME      ends by itself then: 2026-03-29T06:00Z',
+      'Exit 1: a Region could not be told; it is named.',
+    ],
+  },
+  resume: { line: 'resume', what: 'Lets runs begin again, in both Regions.', details: [] },
+  runs: {
+    line: 'runs [--limit N]',
+    what: 'Lists the runs of both Regions, the newest first.',
+    details: ['--limit N         how many (default: 10)'],
+  },
+  run: {
+    line: 'run RUN [--follow]',
+    what: 'Shows one run phase by phase, how it ended, and what to type next.',
+    details: [
+      '--follow          stays until it ends, a line for each change; Ctrl-C leaves it running',
+      'With --follow, exit 0: succeeded. 1: anything else.',
+    ],
+  },
 };
 
 const COMMON = [

@@ -1,3 +1,4 @@
+import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import type { App, SiteName } from './config';
 import { spoken } from './duration';
 import type { Outcome, Run } from './run';
@@ -27,7 +28,15 @@ export interface Lease {
 export interface Pause {
   by: string;
   reason: string;
+  /** Milliseconds since the epoch. */
   at: number;
+  /** When it ends by itself, in ms since the epoch; absent: somebody has to lift it. */
+  until?: number;
+}
+
+/** Whether a pause keeps runs from beginning. One that has ended stays in the ledger and refuses nothing. */
+export function inForce(pause: Pause | undefined, now: number): pause is Pause {
+  return pause !== undefined && (pause.until === undefined || now < pause.until);
 }
 
 /** What is known about an app when a run asks for it. */
@@ -80,7 +89,7 @@ export const LEASE_SECONDS = 900;
  */
 export function admit(app: App, run: Run, facts: AdmissionFacts, now: number): Admission {
   return (
-    refusePaused(facts) ??
+    refusePaused(facts, now) ??
     refuseRunning(app, run, facts, now) ??
     refuseManualOnly(app, run) ??
     refuseAlreadyThere(app, run, facts, now) ??
@@ -123,12 +132,13 @@ export function holds(lease: Lease, holder: AdmissionFacts['holder'], now: numbe
   return lease.expiresAt > now && holder !== 'ended';
 }
 
-function refusePaused({ pause }: AdmissionFacts): Admission | undefined {
-  if (!pause) return undefined;
+function refusePaused({ pause }: AdmissionFacts, now: number): Admission | undefined {
+  if (!inForce(pause, now)) return undefined;
+  const until = pause.until === undefined ? '' : ` until ${new Date(pause.until).toISOString()}`;
   return {
     admitted: false,
     cause: 'paused',
-    reason: `Lifeboat is paused by ${pause.by} since ${new Date(pause.at).toISOString()}: ${pause.reason}.`,
+    reason: `Lifeboat is paused by ${pause.by} since ${new Date(pause.at).toISOString()}${until}: ${pause.reason}.`,
     next: 'npx lifeboat resume',
   };
 }
@@ -140,7 +150,7 @@ function refuseRunning(app: App, run: Run, facts: AdmissionFacts, now: number): 
     admitted: false,
     cause: 'already-running',
     reason: `Run ${lease.runId} is already activating ${lease.activate} for ${app.name}.`,
-    next: `npx lifeboat status ${lease.runId}`,
+    next: runCommand(lease.runId),
   };
 }
 
@@ -160,7 +170,7 @@ function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts, now: numb
   if (resumes(run, facts.activation, now) || (open && run.startedBy === 'person')) return undefined;
   if (app.endpoint && facts.mainAt === run.activate) {
     const reason = `${app.endpoint.main} already points to ${run.activate}.`;
-    return { admitted: false, cause: 'already-there', reason, next: 'npx lifeboat status' };
+    return { admitted: false, cause: 'already-there', reason, next: STATUS_COMMAND };
   }
   // Nobody can look up where a worker is; the ledger knows where its last journey ended.
   const last = facts.activation;
@@ -194,5 +204,5 @@ function refuseCoolDown(app: App, run: Run, facts: AdmissionFacts, now: number):
 }
 
 function byHand(app: App, run: Run): string {
-  return `npx lifeboat activate ${run.activate} --app ${app.name}`;
+  return startCommand(run, app.name);
 }

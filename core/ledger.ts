@@ -58,6 +58,8 @@ export interface RunRecord {
   answer?: Answer;
   /** The key with which Step Functions takes the answer; here for `lifeboat approve`. */
   taskToken?: string;
+  /** Who asked to stop it, and why; the execution may have been quicker. */
+  abort?: { by: string; reason: string; at: number };
   /** Starts that found this run at work and left it alone. */
   joined: number;
   /** This start got no app, and on-call has no use for a message about it. */
@@ -132,6 +134,8 @@ export interface Peace {
   at: number;
   /** Error texts by app. */
   errors: Record<string, string[]>;
+  /** The newest usable backup by app, for those that have one. */
+  backups?: Record<string, { name: string; takenAt: number }>;
 }
 
 export const NEW_APP_RUN: Omit<AppRun, 'app'> = { needsApproval: false, samples: [], phases: {}, notes: [] };

@@ -1,3 +1,4 @@
+import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import type { ApprovalPolicy, Config } from './config';
 import { spoken } from './duration';
 import type { AppRun, RunRecord } from './ledger';
@@ -40,8 +41,9 @@ export function startMessage(
     ]),
     section('What happens next', [nextSteps(going)]),
     links(config, run),
-    `You need not do anything now. To watch: npx lifeboat status ${run.id}`,
-    `To stop it before main moves: ${stopCommand(config, run)}`,
+    `You need not do anything now. To watch: ${runCommand(run.id)} --follow`,
+    `To stop it before main moves: npx lifeboat abort ${run.id}`,
+    `Without Lifeboat at hand: ${stopCommand(config, run)}`,
   ]);
 }
 
@@ -99,7 +101,7 @@ export function endMessage(
 
 function lastLine(outcome: Outcome, run: Run, next: string | undefined): string {
   if (next) return `Type next: ${next}`;
-  if (outcome === 'needs-attention') return `Type next: npx lifeboat status ${run.id}`;
+  if (outcome === 'needs-attention') return `Type next: ${runCommand(run.id)}`;
   return 'There is nothing that you must do now.';
 }
 
@@ -109,7 +111,7 @@ export function badRequestMessage(config: Config, run: Run, problem: string): Me
     `Somebody started ${run.id} with an input that is not a request. Nothing was touched.`,
     problem,
     links(config, run),
-    `Type next: npx lifeboat activate ${run.activate}`,
+    `Type next: ${startCommand(run)}`,
   ]);
 }
 
@@ -131,7 +133,7 @@ export function readinessMessage(
       `Every few minutes Lifeboat looks whether ${place(config, site)} could take over. This is what changed.`,
       section('Not ready any more', worse),
       section('Ready again', well),
-      `Type next: npx lifeboat status`,
+      `Type next: ${STATUS_COMMAND}`,
     ]),
     attributes: {
       lifeboat: config.name,

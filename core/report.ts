@@ -1,3 +1,4 @@
+import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import { spoken } from './duration';
 import type { AppEnd, AppRun } from './ledger';
 import type { Failure, Outcome, Run } from './run';
@@ -54,18 +55,18 @@ export function ended(
       ...base,
       outcome: 'needs-attention',
       reasons: [`main points to ${run.activate} already, and nothing was undone: ${message}`],
-      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+      next: startCommand(run, record.app),
     };
   }
   if (failure.Error === 'LeaseLost') {
-    return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
+    return { ...base, outcome: 'refused', reasons: [message], next: STATUS_COMMAND };
   }
   if (undone) {
     return {
       ...base,
       outcome: 'rolled-back',
       reasons: [message, 'DNS was not touched, and what this run had scaled is as before.'],
-      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+      next: startCommand(run, record.app),
     };
   }
   return {
@@ -75,7 +76,7 @@ export function ended(
       message,
       `DNS was not touched, but not everything could be undone: look at the workloads of ${record.app} on ${run.activate} and ${otherSite(run.activate)}.`,
     ],
-    next: `npx lifeboat status ${run.id}`,
+    next: runCommand(run.id),
   };
 }
 

@@ -1,92 +1,75 @@
-import { spoken } from '../../core/duration';
-import type { AppRun, RunRecord } from '../../core/ledger';
-import { consoleLink } from '../../core/messages';
+import type { Config } from '../../core/config';
 import { loadConfig } from '../../lib/config';
 import { configFile, readArguments } from '../arguments';
-import { type Deployment, openDeployment, whatAnswers } from '../deployment';
-import type { ExitCode } from '../errors';
+import { openOnce } from '../deployment';
+import { BadUsage, type ExitCode } from '../errors';
+import { askMains, type MainAnswer } from '../main-answer';
 import type { Output } from '../output';
+import type { Outside } from '../outside';
+import { statusLines, statusRows } from '../render/status';
 import { Style } from '../render/style';
-import { Unanswerable } from './answer';
+import { type SiteFacts, siteFacts } from '../site-facts';
+import { exitOf, sentences, type Trouble } from '../trouble';
+import { watch } from '../watch';
+import { run } from './run';
 
-const RECENT = 5;
+const OPTIONS = { watch: { type: 'boolean', short: 'w' }, follow: { type: 'boolean', short: 'f' } } as const;
 
-export async function status(args: string[], output: Output, open = openDeployment): Promise<ExitCode> {
-  const { words, json, text } = readArguments(args, {}, { least: 0, most: 1 });
-  const { deployments, silent } = await whatAnswers(loadConfig(configFile(text('config'))), open);
-  const [run] = words;
-  return run === undefined
-    ? overview(deployments, silent, json, output)
-    : oneRun(run, deployments, silent, json, output);
+/** How everything is. `status RUN` is the older spelling of `run RUN`. */
+export async function status(args: string[], output: Output, outside: Outside): Promise<ExitCode> {
+  const { words, json, text, flag } = readArguments(args, OPTIONS, { least: 0, most: 1 });
+  if (words.length > 0) return run(args, output, outside);
+  if (flag('follow'))
+    throw new BadUsage('--follow goes with a run: npx lifeboat run RUN --follow. Here it is --watch.');
+  const config = loadConfig(configFile(text('config')));
+  if (flag('watch')) {
+    if (json)
+      throw new BadUsage('--watch prints again and again, and --format json one object; give one of them.');
+    return keepWatching(config, output, outside);
+  }
+  const seen = await look(config, outside);
+  if (json) output.json(statusJson(config, seen));
+  else for (const line of page(config, seen, new Style(output)).lines) output.say(line);
+  return seen.troubles.length === 0 ? 0 : exitOf(seen.troubles);
 }
 
-async function overview(
-  deployments: Deployment[],
-  silent: string[],
-  json: boolean,
-  output: Output,
-): Promise<ExitCode> {
-  const asked = await Promise.allSettled(
-    deployments.map(async ({ site, region, ledger }) => ({
-      site,
-      region,
-      pause: await ledger.pause(),
-      runs: await ledger.recentRuns(RECENT),
+async function keepWatching(config: Config, output: Output, outside: Outside): Promise<ExitCode> {
+  const style = new Style(output);
+  const kept = { ...outside, open: openOnce(outside.open) };
+  await watch(async () => page(config, await look(config, kept), style), output, style, outside);
+  return 0;
+}
+
+interface Seen {
+  now: number;
+  mains: MainAnswer[];
+  sites: SiteFacts[];
+  troubles: Trouble[];
+}
+
+/** Name servers and both Regions, all at the same time. */
+async function look(config: Config, outside: Outside): Promise<Seen> {
+  const [mains, { sites, troubles }] = await Promise.all([
+    askMains(outside.network, config.apps),
+    siteFacts(config, outside),
+  ]);
+  return { now: outside.clock.now(), mains, sites, troubles: troubles.map(({ trouble }) => trouble) };
+}
+
+function page(config: Config, { now, mains, sites, troubles }: Seen, style: Style) {
+  const rows = statusRows({ config, mains, sites, silent: sentences(troubles), now });
+  return { rows, lines: statusLines(rows, { config, now }, style) };
+}
+
+function statusJson({ name }: Config, { now, mains, sites, troubles }: Seen): object {
+  return {
+    name,
+    at: new Date(now).toISOString(),
+    mains,
+    sites: sites.map(({ runs, ...rest }) => ({
+      ...rest,
+      runs: runs.map(({ taskToken: _secret, ...shown }) => shown),
     })),
-  );
-  const sites = asked.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
-  for (const each of asked) if (each.status === 'rejected') silent.push(String(each.reason));
-  if (json) {
-    output.json({ sites, silent });
-    return silent.length === 0 ? 0 : 1;
-  }
-  for (const { site, region, pause, runs } of sites) {
-    output.say(`Activating ${site}, in ${region}:${pause ? ` PAUSED by ${pause.by} (${pause.reason})` : ''}`);
-    if (runs.length === 0) output.say('  no run yet');
-    for (const record of runs) output.say(`  ${runLine(record)}`);
-  }
-  for (const line of silent) output.say(`No answer: ${line}`);
-  return silent.length === 0 ? 0 : 1;
-}
-
-async function oneRun(
-  id: string,
-  deployments: Deployment[],
-  silent: string[],
-  json: boolean,
-  output: Output,
-): Promise<ExitCode> {
-  for (const { ledger, region } of deployments) {
-    const record = await ledger.run(id).catch((error: unknown) => {
-      silent.push(error instanceof Error ? error.message : String(error));
-      return undefined;
-    });
-    if (!record) continue;
-    const apps = await ledger.appRuns(id);
-    if (json) output.json({ ...record, taskToken: undefined, apps });
-    else for (const line of runLines(record, apps, region, new Style(output))) output.say(line);
-    return 0;
-  }
-  throw new Unanswerable([`No ledger that answers knows run ${id}.`, ...silent].join(' '));
-}
-
-function runLine({ run, report }: RunRecord): string {
-  const when = new Date(run.startedAt).toISOString().slice(0, 19);
-  return `${when}  ${run.id}  ${report?.outcome ?? 'at work'}  ${run.reason}`;
-}
-
-function runLines(record: RunRecord, apps: readonly AppRun[], region: string, style: Style): string[] {
-  return [
-    runLine(record),
-    consoleLink(record.run.executionArn, region),
-    ...(record.report ? style.wrap(record.report.summary, 0) : []),
-    ...apps.flatMap(({ app, phases, end }) => [
-      style.strong(`${app}: ${end?.outcome ?? 'at work'}`),
-      ...Object.entries(phases).flatMap(([name, { startedAt, endedAt, detail }]) => {
-        const took = endedAt === undefined ? 'at work' : spoken((endedAt - startedAt) / 1000);
-        return style.wrap(`${took}. ${detail}`, 14, `  ${name.padEnd(12)}`);
-      }),
-      ...(end?.next ? [`  Type next: ${end.next}`] : []),
-    ]),
-  ];
+    silent: sentences(troubles),
+  };
 }

@@ -8,7 +8,10 @@ import { scenarioNames } from '../../rehearsal/scenario';
 import { recording } from './recording';
 
 const CONFIG = join(__dirname, '..', '..', 'examples', 'levlabs', 'lifeboat.yaml');
-const COMMANDS = ['rehearse', 'validate', 'rbac', 'activate', 'approve', 'deny', 'pause', 'resume', 'status'];
+const COMMANDS = [
+  ...['rehearse', 'validate', 'rbac', 'status', 'failover', 'failback', 'switchover', 'drill', 'activate'],
+  ...['approve', 'deny', 'abort', 'pause', 'resume', 'runs', 'run', 'testbed'],
+];
 
 async function run(...args: string[]) {
   const output = recording();
@@ -29,9 +32,9 @@ describe('somebody who does not know the commands', () => {
   });
 
   it('is told which one there is not', async () => {
-    const { exit, said } = await run('failover', 'dr');
+    const { exit, said } = await run('move', 'dr');
     expect(exit).toBe(2);
-    expect(said).toMatch(/^There is no command "failover"\.\n/);
+    expect(said).toMatch(/^There is no command "move"\.\n/);
     expect(said).toContain('activate primary|dr');
   });
 
@@ -142,14 +145,22 @@ describe('validate', () => {
     expect((values[0] as { problems: unknown[] }).problems.length).toBeGreaterThan(1);
   });
 
-  it.each([['validate'], ['rehearse'], ['rbac', '--site', 'dr'], ['activate', 'dr'], ['status'], ['pause']])(
-    'and so does %s, before it does anything',
-    async (...args) => {
-      const { exit, said, values } = await run(...args, '--config', broken(WRONG));
-      expect({ exit, values }).toEqual({ exit: 2, values: [] });
-      expect(said).toMatch(/mian/);
-    },
-  );
+  it.each([
+    ...[['validate'], ['rehearse'], ['rbac', '--site', 'dr'], ['activate', 'dr'], ['status'], ['pause']],
+    ...[
+      ['failover'],
+      ['failback'],
+      ['switchover'],
+      ['drill'],
+      ['abort', 'x', '--yes'],
+      ['run', 'x'],
+      ['runs'],
+    ],
+  ])('and so does %s, before it does anything', async (...args) => {
+    const { exit, said, values } = await run(...args, '--config', broken(WRONG));
+    expect({ exit, values }).toEqual({ exit: 2, values: [] });
+    expect(said).toMatch(/mian/);
+  });
 
   it('says that there is no such file', async () => {
     const file = join(folder, 'nothing.yaml');

@@ -10,7 +10,7 @@ export interface Recording extends Output {
 
 /** An output that keeps what it gets. By default nobody looks: it is no terminal. */
 export function recording(
-  terminal: Partial<Pick<Output, 'interactive' | 'columns' | 'colour'>> = {},
+  terminal: Partial<Pick<Output, 'interactive' | 'columns' | 'rows' | 'colour'>> = {},
 ): Recording {
   const people: string[] = [];
   const values: unknown[] = [];

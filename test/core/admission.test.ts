@@ -2,6 +2,7 @@ import {
   type AdmissionFacts,
   admit,
   holds,
+  inForce,
   type Lease,
   opened,
   type RefusalCause,
@@ -30,26 +31,20 @@ describe('an automatic run', () => {
       'paused',
       'npx lifeboat resume',
     ],
-    [
-      'another run is at work',
-      { lease, holder: 'running' },
-      {},
-      'already-running',
-      'npx lifeboat status run-0',
-    ],
+    ['another run is at work', { lease, holder: 'running' }, {}, 'already-running', 'npx lifeboat run run-0'],
     [
       'nobody can say whether the other run is at work',
       { lease, holder: 'unknown' },
       {},
       'already-running',
-      'npx lifeboat status run-0',
+      'npx lifeboat run run-0',
     ],
     [
       'only people move the app',
       {},
       { trigger: 'manual' },
       'manual-only',
-      'npx lifeboat activate dr --app shop',
+      'npx lifeboat failover --app shop',
     ],
     ['main is there already', { mainAt: 'dr' }, {}, 'already-there', 'npx lifeboat status'],
     [
@@ -65,7 +60,7 @@ describe('an automatic run', () => {
       },
       {},
       'cool-down',
-      'npx lifeboat activate dr --app shop',
+      'npx lifeboat failover --app shop',
     ],
   ])('is refused when %s, and told what lifts it', (_name, facts, changes, expected, next) => {
     expect(decide(facts, changes)).toMatchObject({ admitted: false, cause: expected, next });
@@ -243,7 +238,7 @@ describe('the reason of a refusal', () => {
     };
     expect(admit(worker(), run(), { activation }, NOW)).toMatchObject({
       reason: 'mailer was moved to dr at 2026-03-29T03:00:00.000Z already.',
-      next: 'npx lifeboat activate dr --app mailer',
+      next: 'npx lifeboat failover --app mailer',
     });
   });
 });
@@ -252,6 +247,26 @@ it('asks for no cool-down where none is configured, nor of an activation that is
   const closed = { id: '1', activate: 'primary' as const, openedAt: 0, closedAt: NOW };
   expect(cause({ activation: closed }, { coolDownSeconds: 0 })).toBe('admitted');
   expect(cause({ activation: { id: '1', activate: 'primary', openedAt: 0 } })).toBe('admitted');
+});
+
+describe('a pause with an end', () => {
+  const pause = { by: 'ada', reason: 'work', at: NOW - 3_600_000 };
+
+  it('refuses until its end, and says when that is', () => {
+    expect(decide({ pause: { ...pause, until: NOW + 1 } })).toMatchObject({
+      admitted: false,
+      cause: 'paused',
+      reason:
+        'Lifeboat is paused by ada since 2026-03-29T02:00:00.000Z until 2026-03-29T03:00:00.001Z: work.',
+    });
+  });
+
+  it('refuses nothing from its end on', () => {
+    expect(cause({ pause: { ...pause, until: NOW } })).toBe('admitted');
+    expect(inForce({ ...pause, until: NOW }, NOW)).toBe(false);
+    expect(inForce(pause, NOW)).toBe(true);
+    expect(inForce(undefined, NOW)).toBe(false);
+  });
 });
 
 it('never admits past a held lease of another run, or a pause, whoever asks and whatever else is so', () => {

@@ -63,7 +63,7 @@ it('starts with what, why, what next, how to watch and how to stop', () => {
     '- registry is slow',
     '- shop: room: little',
     'the newest backup is of 2026-03-29T03:00:00.000Z',
-    'npx lifeboat status run-1',
+    'npx lifeboat run run-1',
     'aws stepfunctions stop-execution --region us-east-2 --execution-arn arn:aws:states',
   ]) {
     expect(text).toContain(part);
@@ -153,7 +153,7 @@ it('tells a start that was no request, and what to type instead', () => {
   expect(attributes.event).toBe('refused');
   expect(text).toContain('Nothing was touched.');
   expect(text).toContain('The input is wrong.');
-  expect(text).toContain('npx lifeboat activate dr');
+  expect(text).toContain('npx lifeboat failover');
 });
 
 it('tells what changed about readiness', () => {
@@ -224,7 +224,7 @@ it('is the whole text, for apps of which one could not be moved', () => {
     appRun({
       app: 'wiki',
       notes: ['room: little'],
-      ...ended('rolled-back', { reasons: ['No pod.'], next: 'npx lifeboat activate dr --app wiki' }),
+      ...ended('rolled-back', { reasons: ['No pod.'], next: 'npx lifeboat failover --app wiki' }),
     }),
   ];
   const dependencies = [
@@ -236,7 +236,7 @@ it('is the whole text, for apps of which one could not be moved', () => {
       'Apps:\n- shop: succeeded. Runs on dr.\n- wiki: rolled-back. No pod.',
       'Good to know:\n- registry is slow\n- wiki: room: little',
       'Execution: https://us-east-2.console.aws.amazon.com/states/home?region=us-east-2#/v2/executions/details/arn:aws:states:us-east-2:111122223333:execution:lifeboat-levlabs:run-1',
-      'Type next: npx lifeboat activate dr --app wiki',
+      'Type next: npx lifeboat failover --app wiki',
     ].join('\n\n'),
   );
 });

@@ -46,13 +46,13 @@ describe('the end of an app', () => {
     expect(ended(run(), appRun(), failure, true, NOW)).toMatchObject({
       outcome: 'rolled-back',
       reasons: ['No pod.', expect.stringContaining('DNS was not touched')],
-      next: 'npx lifeboat activate dr --app shop',
+      next: 'npx lifeboat failover --app shop',
     });
   });
   it('before the flip needs somebody when not all was undone', () => {
     expect(ended(run(), appRun(), failure, false, NOW)).toMatchObject({
       outcome: 'needs-attention',
-      next: 'npx lifeboat status run-1',
+      next: 'npx lifeboat run run-1',
     });
   });
   it('after the flip needs somebody, whatever was undone', () => {
@@ -121,7 +121,7 @@ describe('what an app is told at its end', () => {
       failure,
       outcome: 'needs-attention',
       reasons: ['main points to primary already, and nothing was undone: Restore r is Failed.'],
-      next: 'npx lifeboat activate primary --app shop',
+      next: 'npx lifeboat failback --app shop',
     });
   });
   it('before the flip: that all is as before', () => {
@@ -130,7 +130,7 @@ describe('what an app is told at its end', () => {
       failure,
       outcome: 'rolled-back',
       reasons: ['Restore r is Failed.', 'DNS was not touched, and what this run had scaled is as before.'],
-      next: 'npx lifeboat activate dr --app shop',
+      next: 'npx lifeboat failover --app shop',
     });
   });
   it.each([false, undefined])('when not everything was undone (%s): where to look', undone => {

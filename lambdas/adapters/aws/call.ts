@@ -20,6 +20,7 @@ const DENIALS = [
   'AuthorizationErrorException',
   'InvalidClientTokenId',
   'UnrecognizedClientException',
+  'ExpiredToken',
   'ExpiredTokenException',
   'KMSAccessDenied',
   'KMSAccessDeniedException',
@@ -51,15 +52,18 @@ export async function awsCall<T>(
 function translated(what: string, error: unknown): LifeboatError | undefined {
   if (!(error instanceof Error)) return undefined;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  if (THROTTLES.includes(error.name) || status === 429) return new Throttled(`${what}: ${error.message}`);
+  if (THROTTLES.includes(error.name) || status === 429) {
+    return new Throttled(`${what}: ${error.message}`, { cause: error });
+  }
   if (DENIALS.includes(error.name) || status === 401 || status === 403) {
     return new Forbidden(
       `${what}: ${error.message} Check the policy of the step's role; cdk deploy restores it.`,
+      { cause: error },
     );
   }
   const noAnswer = status === undefined && (error as { $fault?: string }).$fault === undefined;
   if ((status !== undefined && status >= 500) || (noAnswer && isConnectionError(error))) {
-    return new AwsUnavailable(`${what}: ${error.message}`);
+    return new AwsUnavailable(`${what}: ${error.message}`, { cause: error });
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import {
   type RefusalCause,
   staysQuiet,
 } from '../../../core/admission';
+import { runCommand, startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { NotFound, WriteConflict } from '../../../core/errors';
 import { type AppRun, NEW_APP_RUN, type RunRecord } from '../../../core/ledger';
@@ -78,7 +79,7 @@ async function stayBehind(deps: Deps, run: Run, app: App, cause: RefusalCause): 
     admitted: false as const,
     cause,
     reason: 'No app that is called moves in this run.',
-    next: `npx lifeboat activate ${run.activate} --app ${app.name}`,
+    next: startCommand(run, app.name),
   };
   await deps.ledger.changeAppRun(
     run.id,
@@ -134,7 +135,7 @@ async function inScopeOfHolder(
       admitted: false,
       cause: 'already-running',
       reason: `Run ${id} is already activating ${run.activate} and has ${app.name} on its list.`,
-      next: `npx lifeboat status ${id}`,
+      next: runCommand(id),
     };
   }
   return undefined;

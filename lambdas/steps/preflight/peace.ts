@@ -21,12 +21,14 @@ export async function peaceStep(deps: Deps): Promise<{ detail: string }> {
   await rememberOtherSite(deps, config.apps);
   const [known, dependencies] = await Promise.all([clusterFacts(deps, site), askDependencies(deps)]);
   const errors: Peace['errors'] = {};
+  const backups: NonNullable<Peace['backups']> = {};
   const missing = dependencyFindings(dependencies).map(({ detail }) => detail);
   if (missing.length > 0) errors.dependencies = missing;
   await mapBounded(config.apps, AT_ONCE, async app => {
     // The site that serves is not the standby of the app.
     if (app.endpoint && (await mainAt(deps.network, app.endpoint)) === site) return;
     const facts = await targetFacts(deps, app, site, known, false);
+    if (facts.backup?.ok) backups[app.name] = { name: facts.backup.name, takenAt: facts.backup.takenAt };
     const findings = preflight(app, site, config.sites[otherSite(site)].region, facts, clock.now());
     const texts = findings
       .filter(({ level }) => level === 'error')
@@ -38,7 +40,7 @@ export async function peaceStep(deps: Deps): Promise<{ detail: string }> {
     await deps.notifier.publish(
       readinessMessage(config, site, worse, well, Object.values(errors).flat().length),
     );
-  await ledger.savePeace({ at: clock.now(), errors });
+  await ledger.savePeace({ at: clock.now(), errors, backups });
   return {
     detail: `${Object.keys(errors).length} not ready, ${worse.length} newly so, ${well.length} well again.`,
   };

@@ -1,4 +1,5 @@
 import { type Activation, opened } from '../../../core/admission';
+import { startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { ClusterUnreachable, NotFound } from '../../../core/errors';
 import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
@@ -93,7 +94,7 @@ async function notReady(
     return endPhase(begun(record, startedAt), 'preflight', 'failed', reasons.join(' '), deps.clock.now());
   });
   const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
-  const next = `npx lifeboat activate ${run.activate} --app ${app}${stale ? ' --accept-old-backup' : ''}`;
+  const next = `${startCommand(run, app)}${stale ? ' --accept-old-backup' : ''}`;
   return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
 }
 

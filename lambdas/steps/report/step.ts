@@ -1,3 +1,4 @@
+import { startCommand } from '../../../core/commands';
 import { type AppEnd, type AppRun, openPhase, type RunRecord } from '../../../core/ledger';
 import { badRequestMessage, endMessage } from '../../../core/messages';
 import { STATES } from '../../../core/phases';
@@ -20,7 +21,7 @@ export async function reportStep(deps: Deps, input: ReportInput | CrashInput): P
   const record = await deps.ledger.run(runId);
   if (!record) return reportUnknown(deps, runId, executionArn, failure);
   if (record.report) return record.report;
-  const apps = await endOpenApps(deps, record, failure);
+  const apps = await endOpenApps(deps, record, failure && explained(failure, record));
   const outcome = overall(apps);
   const summary = summaryOf(record.run, apps);
   // A start that only found its run at work is told by that run's own last message.
@@ -49,6 +50,12 @@ function whatFor(input: ReportInput | CrashInput): {
     executionArn: input.executionArn,
     ...(input.failure ? { failure: input.failure } : {}),
   };
+}
+
+/** Step Functions only knows that an execution was stopped; the ledger may know by whom. */
+function explained(failure: Failure, { abort }: RunRecord): Failure {
+  if (failure.Error !== 'ABORTED' || !abort) return failure;
+  return { ...failure, Cause: `Stopped by ${abort.by}: ${abort.reason}` };
 }
 
 /** A run that is not in the ledger was stopped in Admit: by its input, or since the ledger itself did not answer. */
@@ -113,7 +120,7 @@ function cutShort(run: Run, record: AppRun, failure: Failure, now: number): AppE
         ? 'What it had done stays as it is; a new run goes on from there.'
         : 'Nothing had been changed.',
     ],
-    next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    next: startCommand(run, record.app),
     failure,
   };
 }

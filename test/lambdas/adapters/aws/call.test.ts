@@ -60,11 +60,13 @@ describe('a call of AWS', () => {
     'UnauthorizedOperation',
     'AuthorizationErrorException',
     'InvalidClientTokenId',
+    'ExpiredToken',
   ])('that is denied by %s is Forbidden, and says what to do', async name => {
-    const error = await world().failure(
-      named(name, { $fault: 'client', $metadata: { httpStatusCode: 403 } }),
-    );
+    const said = named(name, { $fault: 'client', $metadata: { httpStatusCode: 403 } });
+    const error = await world().failure(said);
     expect(error).toBeInstanceOf(Forbidden);
+    // People's own credentials are no step's role: the command line says it in its own words.
+    expect((error as Error).cause).toBe(said);
     expect((error as Error).message).toMatch(/^Service Action: what AWS said .*cdk deploy/);
   });
 
