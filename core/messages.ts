@@ -245,13 +245,13 @@ function prefixed({ app }: AppRun, lines: readonly string[]): string[] {
   return lines.map(line => `${app}: ${line}`);
 }
 
-function section(title: string, lines: readonly string[]): string {
+export function section(title: string, lines: readonly string[]): string {
   const said = lines.filter(Boolean);
   if (said.length === 0) return '';
   const more = said.length > LISTED ? [`- and ${said.length - LISTED} more`] : [];
   return [`${title}:`, ...said.slice(0, LISTED).map(line => `- ${line}`), ...more].join('\n');
 }
 
-function paragraphs(parts: readonly string[]): string {
+export function paragraphs(parts: readonly string[]): string {
   return parts.filter(Boolean).join('\n\n');
 }

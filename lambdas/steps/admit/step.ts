@@ -41,7 +41,7 @@ export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitRes
 async function keepQuiet(deps: Deps, run: Run, causes: readonly RefusalCause[]): Promise<boolean> {
   const now = deps.clock.now();
   const quiet = staysQuiet(run, causes, await deps.ledger.refusalToldAt(), now);
-  if (!quiet && run.startedBy === 'alarm') await deps.ledger.saveRefusalTold(now);
+  if (!quiet && run.startedBy !== 'person') await deps.ledger.saveRefusalTold(now);
   return quiet;
 }
 
@@ -63,7 +63,7 @@ async function admitAll(
         ...(await mapBounded(rest, AT_ONCE, app => admitApp(deps, run, app, joined))),
       ]
     : [];
-  const alone = run.startedBy === 'alarm' && called.length > 0 && called.every(({ admitted: is }) => !is);
+  const alone = run.startedBy !== 'person' && called.length > 0 && called.every(({ admitted: is }) => !is);
   const cause = called.find(({ cause: why }) => why)?.cause ?? 'already-there';
   return [
     ...called,

@@ -23,7 +23,7 @@ import { firstBackups } from '../velero/first-backups';
 import { FakeVelero } from '../velero/velero';
 import { VirtualClock } from '../virtual-clock';
 import { Credentials } from './credentials';
-import { addHealthAlarms, addHealthChecks, addRules } from './detection';
+import { addHealthAlarms, addHealthChecks, addHeartbeatAlarms, addRules } from './detection';
 import { addDependencies, addLoadBalancer, seedZones } from './names-on-the-internet';
 import { Policies } from './policies';
 import { SiteInAws } from './site';
@@ -189,6 +189,8 @@ export class Night {
     addHealthChecks(stacks.global, this.checkers);
     this.alarms.receiveHealthChecks(this.checkers);
     addHealthAlarms(stacks.global, this.alarms);
+    for (const site of SITE_NAMES)
+      addHeartbeatAlarms(stacks[site], this.sites[site].cloudwatch, this.clock.now());
     for (const stack of Object.values(stacks)) addRules(stack, this.bridge);
     for (const customer of this.customers.values()) customer.start();
   }
@@ -317,7 +319,14 @@ export class Night {
       },
       lambda: async ({ region, arn, input }: { region: string; arn: string; input: string }) => {
         const site = siteAt(region);
-        if (site && this.isUp(site)) await this.sites[site].functions.invoke(arn, JSON.parse(input));
+        if (!site || !this.isUp(site)) return;
+        try {
+          await this.sites[site].functions.invoke(arn, JSON.parse(input));
+        } catch (error) {
+          // EventBridge hands an event over and hears no more of it. A failure is shown all the same, since no Lambda
+          // should fail, unless the Region is lost under it.
+          if (this.isUp(site)) throw error;
+        }
       },
     };
   }
