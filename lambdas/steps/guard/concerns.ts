@@ -89,7 +89,7 @@ function aboutApi(api: Sample, { apps }: Look): Seen[string] {
 function blindText({ config, site }: Deps): string {
   const { canaries } = config.guard;
   return (
-    `The guard in ${config.sites[site].region} cannot see: none of ${canaries.join(', ')} answers. ` +
-    'It starts nothing until one does. Look at the network of its Lambda, or at guard.canaries in lifeboat.yaml.'
+    `${config.sites[site].region} cannot see out: none of ${canaries.join(', ')} answers. ` +
+    'Its guard starts nothing until one does. Look at the network of its Lambda, or at guard.canaries in lifeboat.yaml.'
   );
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type App, type Config, SITE_NAMES, type SiteName } from '../../../core/config';
 import { siteOf } from '../../../core/flip';
+import { alarmPrefix } from '../../../lib/names';
 import type { Execution, ExecutionStatus, HistoryEvent } from '../asl';
+import { ACCOUNT } from '../aws/arn';
 import { FakeCloudWatch } from '../aws/cloudwatch';
 import { FakeEks } from '../aws/eks';
 import { FakeEventBridge } from '../aws/eventbridge';
+import { eventTime } from '../aws/eventbridge/event';
 import { HealthCheckers } from '../aws/health-checkers';
 import { FakeRoute53 } from '../aws/route53';
 import type { HostedZone } from '../aws/route53/hosted-zone';
@@ -231,6 +234,23 @@ export class Night {
     this.route53.controlPlane = 'hang';
     this.alarms.endpoint.state = 'hang';
     this.bridge.setRegion(this.options.stacks.global.region, 'lost');
+  }
+
+  /** The event of an alarm, beside those that the alarms send by themselves. */
+  raiseAlarm(site: SiteName, app: App): void {
+    const { region } = this.options.stacks.global;
+    const alarmName = `${alarmPrefix(this.config, site)}${app.name}`;
+    this.bridge.put(region, {
+      version: '0',
+      id: `${alarmName} ${this.clock.now()}`,
+      'detail-type': 'CloudWatch Alarm State Change',
+      source: 'aws.cloudwatch',
+      account: ACCOUNT,
+      time: eventTime(this.clock.now()),
+      region,
+      resources: [`arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${alarmName}`],
+      detail: { alarmName, state: { value: 'ALARM' }, previousState: { value: 'OK' } },
+    });
   }
 
   regionOf(site: SiteName): string {
