@@ -1,5 +1,5 @@
 import type { SiteName } from './config';
-import { SAMPLE_SECONDS, type Sample, trailingBad, type Verdict, verdict } from './verdict';
+import { type Sample, trailingBad, type Verdict, verdict } from './verdict';
 
 /** What the guard knows of one app on the site that it watches. It outlives the Lambda that took the samples. */
 export interface Watch {
@@ -24,6 +24,11 @@ export interface Duty {
   watching: string[];
 }
 
+/**
+ * Between two looks of the guard. Half a second less than 5, so that with the default dwell time of 15 s a run starts
+ * within 20 s of the outage: the ledger and Step Functions take their moment, too.
+ */
+export const LOOK_SECONDS = 4.5;
 /** A look may take this long beyond the pause before it; with more between two samples nobody was looking. */
 export const MAX_GAP_SECONDS = 20;
 /** The longest look: a request that hangs. */
@@ -88,7 +93,7 @@ export function nextLook(
     const since = watch ? trailingBad(watch.samples)[0]?.at : undefined;
     return since === undefined ? undefined : suspicionLook(lookedAt, since, dwellSeconds);
   });
-  const next = [lookedAt + SAMPLE_SECONDS * 1000, ...looks.filter(look => look !== undefined)];
+  const next = [lookedAt + LOOK_SECONDS * 1000, ...looks.filter(look => look !== undefined)];
   return Math.max(now, Math.min(...next));
 }
 
@@ -98,7 +103,7 @@ function suspicionLook(lookedAt: number, since: number, dwellSeconds: number): n
   const hanging = due - HANGING_SECONDS * 1000;
   if (lookedAt >= due) return undefined;
   if (lookedAt >= hanging) return due;
-  const steps = Math.max(1, Math.ceil((hanging - lookedAt) / (SAMPLE_SECONDS * 1000)));
+  const steps = Math.max(1, Math.ceil((hanging - lookedAt) / (LOOK_SECONDS * 1000)));
   return lookedAt + (hanging - lookedAt) / steps;
 }
 

@@ -1,4 +1,4 @@
-import { STEPS } from '../../core/phases';
+import { FUNCTIONS } from '../../core/phases';
 import { exampleConfig } from './example';
 import { actionsOf, statementsOf, synthesized } from './synthesized';
 
@@ -26,9 +26,9 @@ function lambdas(site: 'primary' | 'dr'): Lambda[] {
   );
 }
 
-it('makes one function a step, which knows its site, its ledger and whom to tell', () => {
+it('makes one function a step and a watcher, which knows its site, its ledger and whom to tell', () => {
   const steps = lambdas('dr').map(({ Environment }) => Environment.Variables.LIFEBOAT_STEP);
-  expect(steps.sort()).toEqual([...STEPS].sort());
+  expect(steps.sort()).toEqual([...FUNCTIONS].sort());
   for (const { Environment } of lambdas('dr')) {
     expect(Environment.Variables).toMatchObject({
       LIFEBOAT_SITE: 'dr',
@@ -46,7 +46,16 @@ it('lets Lambda end a step before the workflow does, so that its own error is se
     Number(seconds),
   );
   const shortest = Math.min(...timeouts);
-  for (const { Timeout } of lambdas('dr')) expect(Timeout).toBeLessThan(shortest);
+  const steps = lambdas('dr').filter(({ Environment }) => Environment.Variables.LIFEBOAT_STEP !== 'guard');
+  for (const { Timeout } of steps) expect(Timeout).toBeLessThan(shortest);
+});
+
+it('tells those who start the workflow which one, and nobody else', () => {
+  const told = lambdas('dr').filter(
+    ({ Environment }) => Environment.Variables.LIFEBOAT_MACHINE_ARN !== undefined,
+  );
+  const names = told.map(({ Environment }) => Environment.Variables.LIFEBOAT_STEP);
+  expect(names.sort()).toEqual(['guard', 'start']);
 });
 
 describe('a cluster with a private endpoint', () => {

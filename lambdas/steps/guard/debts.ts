@@ -5,8 +5,8 @@ import { fencedMessage, notFencedMessage } from '../../../core/guard-messages';
 import type { Debt } from '../../../core/ledger';
 import type { Deps } from '../../runtime/wire';
 import { isAbsence } from '../absence';
+import { whereIsMain } from '../looking';
 import { putToRest } from '../rest';
-import type { Mains } from './mains';
 
 /** Nobody says anything: the site is not back. */
 const SILENCE = [ClusterUnreachable, AwsUnavailable, Throttled];
@@ -21,11 +21,11 @@ type Attempt =
  * too. On-call hears once what became of it.
  * @returns whether something is owed still
  */
-export async function payDebts(deps: Deps, mains: Mains): Promise<boolean> {
+export async function payDebts(deps: Deps): Promise<boolean> {
   const debts = await deps.ledger.debts();
   const attempts: Attempt[] = [];
   for (const debt of debts) {
-    const attempt = await settle(deps, mains, debt);
+    const attempt = await settle(deps, debt);
     attempts.push(attempt);
     if (attempt.word === 'silent') break;
   }
@@ -37,13 +37,15 @@ export async function payDebts(deps: Deps, mains: Mains): Promise<boolean> {
   );
 }
 
-async function settle(deps: Deps, mains: Mains, debt: Debt): Promise<Attempt> {
+async function settle(deps: Deps, debt: Debt): Promise<Attempt> {
   const app = deps.config.apps.find(({ name }) => name === debt.app);
-  const fate = app
-    ? fateOf(app, debt, mains.of(app), await deps.ledger.activation(debt.app))
-    : // Taken out of the configuration: nobody may touch it any more.
-      'drop';
-  if (!app || fate === 'drop') return drop(deps, debt, 'main points there, or the app is gone');
+  // Taken out of the configuration: nobody may touch it any more.
+  if (!app) return drop(deps, debt, 'lifeboat.yaml of this deployment does not have the app');
+  // In this order, and all servers anew: of a journey that is over, main says where it led.
+  const activation = await deps.ledger.activation(debt.app);
+  const mains = app.endpoint ? await whereIsMain(deps.network, app.endpoint) : undefined;
+  const fate = fateOf(app, debt, mains?.known ? mains.sites : new Set(), activation);
+  if (fate === 'drop') return drop(deps, debt, 'main points there');
   return fate === 'pay' ? pay(deps, app, debt) : { word: 'later', debt };
 }
 

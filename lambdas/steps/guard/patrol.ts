@@ -53,6 +53,14 @@ export class Patrol {
     );
   }
 
+  /** Whether an app is bad and not down yet. */
+  suspects(): boolean {
+    return this.watchedApps().some(({ name }) => {
+      const watch = this.watches.get(name);
+      return watch?.samples.at(-1)?.seen === 'bad' && watch.verdict.word !== 'down';
+    });
+  }
+
   /** Apps that are well on the other site, or served by this one. */
   well(): string[] {
     const { apps } = this.deps.config;

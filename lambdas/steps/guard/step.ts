@@ -47,7 +47,8 @@ export async function guardStep(deps: Deps): Promise<{ detail: string }> {
     const next = nextLook(lookedAt, apps, clock.now());
     if (next >= startedAt + LONGEST_MS) break;
     await clock.sleep(next - clock.now());
-    if (await isRelieved(deps, duty.shift)) break;
+    // A suspicion is brought to its end in its own rhythm: the next Lambda's first look may come at the wrong moment.
+    if ((await isRelieved(deps, duty.shift)) && !shift.patrol.suspects()) break;
   }
   // Of a Lambda that got nowhere the alarm on errors shall know.
   if (looks === 0 && trouble) throw trouble;
@@ -71,7 +72,7 @@ async function oneRound(shift: Shift, first: boolean): Promise<boolean> {
   const [look] = await Promise.all([patrol.look(first), first ? undefined : mains.refresh()]);
   await mend(shift, first);
   await answer(shift);
-  const owed = await payDebts(deps, mains);
+  const owed = await payDebts(deps);
   if (first) await report(shift, look);
   return look.apps.length > 0 || owed;
 }
