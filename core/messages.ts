@@ -196,8 +196,8 @@ function fenceLines(run: Run, apps: readonly AppRun[]): string[] {
   const pending = apps.filter(app => app.fenced === 'pending').map(({ app }) => app);
   if (pending.length === 0) return [];
   return [
-    `${otherSite(run.activate)} could not be fenced for ${list(pending)}: when it comes back, its pods start with old data. ` +
-      'It gets no traffic, since main does not go back by itself.',
+    `${otherSite(run.activate)} could not be fenced for ${list(pending)}: when it comes back, its pods start with old data, ` +
+      'and Lifeboat puts them to rest and tells you. It gets no traffic, since main does not go back by itself.',
   ];
 }
 
