@@ -33,15 +33,19 @@ export interface StepLambdasProps {
 }
 
 /**
- * The guard runs for a minute and until the next one is there, at most 85 s and one round of looks. It waits most of the
- * time, so that a quarter of a gigabyte is enough. What it missed, the next one sees: nothing is tried again.
+ * The guard runs for a minute and until the next one is there, at most 85 s and one round of looks. What it missed, the
+ * next one sees: nothing is tried again. It waits most of the time; but each app is up to three TLS handshakes a look, and
+ * with memory comes the processor (1,769 MB are a whole one).
  */
-const GUARD: Partial<FunctionProps> = {
-  timeout: Duration.seconds(150),
-  memorySize: 256,
-  retryAttempts: 0,
-  maxEventAge: Duration.minutes(1),
-};
+function guard({ apps }: Config): Partial<FunctionProps> {
+  const tens = Math.ceil(apps.filter(({ endpoint }) => endpoint).length / 10);
+  return {
+    timeout: Duration.seconds(150),
+    memorySize: Math.min(256 * Math.max(1, tens), 1769),
+    retryAttempts: 0,
+    maxEventAge: Duration.minutes(1),
+  };
+}
 
 /** One Lambda a step, each under a role of its own that may do what this step does. */
 export class StepLambdas extends Construct {
@@ -85,7 +89,7 @@ export class StepLambdas extends Construct {
       handler: 'index.handler',
       timeout: LAMBDA_TIMEOUT,
       memorySize: 512,
-      ...(step === 'guard' ? GUARD : {}),
+      ...(step === 'guard' ? guard(config) : {}),
       tracing: Tracing.ACTIVE,
       logGroup,
       // Nothing but the policy above: the construct would add a grant for every X-Ray and VPC need by itself.

@@ -1,5 +1,6 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { FUNCTIONS } from '../../core/phases';
-import { exampleConfig } from './example';
+import { exampleApp, exampleConfig } from './example';
 import { actionsOf, statementsOf, synthesized } from './synthesized';
 
 const config = exampleConfig();
@@ -48,6 +49,21 @@ it('lets Lambda end a step before the workflow does, so that its own error is se
   const shortest = Math.min(...timeouts);
   const steps = lambdas('dr').filter(({ Environment }) => Environment.Variables.LIFEBOAT_STEP !== 'guard');
   for (const { Timeout } of steps) expect(Timeout).toBeLessThan(shortest);
+});
+
+it.each([
+  [1, 256],
+  [10, 256],
+  [11, 512],
+  [100, 1769],
+])('gives the guard of %i apps %i MB, since handshakes take a processor', (count, memory) => {
+  const apps = Array.from({ length: count }, (_, index) => exampleApp(`app-${index}`));
+  const { dr } = synthesized(exampleConfig(apps));
+  dr.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ LIFEBOAT_STEP: 'guard' }) },
+    MemorySize: memory,
+    Timeout: 150,
+  });
 });
 
 it('tells those who start the workflow which one, and nobody else', () => {

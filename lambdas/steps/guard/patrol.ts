@@ -1,5 +1,5 @@
 import type { App, SiteName } from '../../../core/config';
-import { blinded, isNews, type Watch, watched } from '../../../core/guard';
+import { blinded, explained, isNews, type Watch, watched } from '../../../core/guard';
 import { otherSite } from '../../../core/run';
 import type { Sample } from '../../../core/verdict';
 import { mapBounded } from '../../adapters/concurrency';
@@ -114,7 +114,8 @@ export class Patrol {
     this.watches.set(app.name, after);
     if (before?.verdict.word !== after.verdict.word) {
       const { word, reasons } = after.verdict;
-      this.deps.log('verdict', { app: app.name, site: this.other, word, reasons, samples: after.samples });
+      const samples = explained(after.samples);
+      this.deps.log('verdict', { app: app.name, site: this.other, word, reasons, samples });
     }
     if (!everything && !isNews(before, after)) return;
     await this.deps.ledger.changeWatch(app.name, now =>
