@@ -63,6 +63,19 @@ describe('one outage', () => {
     expect(played.broken()).toEqual([]);
   });
 
+  it('is confirmed by one look of the run, which waits for no second dwell time', async () => {
+    const played = await play({
+      ...levlabs,
+      scenario: scenario([at(90, { do: 'break-app', site: 'primary' })]),
+    });
+    const looks = played.night.calls.calls.filter(
+      ({ step, service, action }) => step === 'assess' && service === 'network' && action === 'lookup',
+    );
+    // The site's name and a canary or two.
+    expect(looks.filter(({ resource }) => resource.startsWith('primary.'))).toHaveLength(1);
+    expect(played.text).toMatch(/Bad in \d+ of \d+ samples over 1[5-9] s/);
+  });
+
   it('that nobody mends is told once, and not every minute', async () => {
     const played = await play({
       ...levlabs,
