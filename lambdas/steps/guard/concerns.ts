@@ -29,7 +29,7 @@ export async function tellConcerns(deps: Deps, before: Concerns, seen: Seen): Pr
 export async function gathered(
   deps: Deps,
   mains: Mains,
-  look: Look,
+  look: Look & { api?: Sample },
   watched: readonly string[],
   known: Concerns,
 ): Promise<Seen> {

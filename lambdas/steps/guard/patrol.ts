@@ -14,8 +14,6 @@ const AT_ONCE = 100;
 /** One look at everything that is watched. */
 export interface Look {
   apps: { app: App; look: SiteLook }[];
-  /** The other site's Kubernetes API: a signal of its own, which moves nothing. Absent when nothing is watched. */
-  api?: Sample;
   /** Whether anything outside was seen; undefined when there was no reason to ask. */
   sees?: boolean;
 }
@@ -79,9 +77,8 @@ export class Patrol {
     const apps = this.watchedApps();
     await this.recall(apps);
     const suspicious = apps.some(({ name }) => this.watches.get(name)?.samples.at(-1)?.seen !== 'good');
-    const [looks, api, asked] = await Promise.all([
+    const [looks, asked] = await Promise.all([
       mapBounded(apps, AT_ONCE, app => this.lookAt(app)),
-      apps.length > 0 ? sampleCluster(deps, this.other) : undefined,
       everything || suspicious ? canSee(deps) : undefined,
     ]);
     const bad = looks.some(({ look }) => look.sample.seen === 'bad');
@@ -91,7 +88,12 @@ export class Patrol {
       look: sees === false ? { ...look, sample: blinded(look.sample) } : look,
     }));
     await mapBounded(seen, AT_ONCE, ({ app, look }) => this.remember(app, look.sample, everything));
-    return { apps: seen, ...(api ? { api } : {}), ...(sees === undefined ? {} : { sees }) };
+    return { apps: seen, ...(sees === undefined ? {} : { sees }) };
+  }
+
+  /** The other site's Kubernetes API: a signal of its own, which moves nothing. Undefined when nothing is watched. */
+  async sampleApi(): Promise<Sample | undefined> {
+    return this.watchedApps().length > 0 ? sampleCluster(this.deps, this.other) : undefined;
   }
 
   /** What the Lambda before this one saw: a dwell time does not begin anew with each minute. */

@@ -2,6 +2,7 @@ import { LifeboatError, RETRYABLE } from '../../../core/errors';
 import { nextLook } from '../../../core/guard';
 import { mended } from '../../../core/outage';
 import { otherSite } from '../../../core/run';
+import type { Sample } from '../../../core/verdict';
 import type { Deps } from '../../runtime/wire';
 import { answerOutage } from '../answer-outage';
 import { gathered, tellConcerns } from './concerns';
@@ -69,12 +70,18 @@ interface Shift {
 async function oneRound(shift: Shift, first: boolean): Promise<boolean> {
   const { deps, mains, patrol } = shift;
   if (first) await mains.refresh();
-  const [look] = await Promise.all([patrol.look(first), first ? undefined : mains.refresh()]);
+  // No answer to an outage waits for an API that hangs.
+  const [look, api] = await Promise.all([lookAndAnswer(shift, first), patrol.sampleApi()]);
+  const owed = await payDebts(deps);
+  if (first) await report(shift, look, api);
+  return look.apps.length > 0 || owed;
+}
+
+async function lookAndAnswer(shift: Shift, first: boolean): Promise<Look> {
+  const [look] = await Promise.all([shift.patrol.look(first), first ? undefined : shift.mains.refresh()]);
   await mend(shift, first);
   await answer(shift);
-  const owed = await payDebts(deps);
-  if (first) await report(shift, look);
-  return look.apps.length > 0 || owed;
+  return look;
 }
 
 /** What was well in between is another outage when it fails again. */
@@ -103,14 +110,18 @@ async function answer(shift: Shift): Promise<void> {
 }
 
 /** Once a Lambda: what on-call should know, the heartbeat, and what people may want to see. */
-async function report(shift: Shift, look: Look): Promise<void> {
+async function report(shift: Shift, look: Look, api: Sample | undefined): Promise<void> {
   const { deps, mains } = shift;
   const known = await deps.ledger.concerns();
-  await tellConcerns(deps, known, await gathered(deps, mains, look, shift.before, known));
+  await tellConcerns(
+    deps,
+    known,
+    await gathered(deps, mains, { ...look, ...(api ? { api } : {}) }, shift.before, known),
+  );
   const watching = look.apps.map(({ app }) => app.name);
   await deps.ledger.changeDuty(now => {
     const { api: _old, ...rest } = now ?? { shift: 1, at: deps.clock.now(), watching };
-    return { ...rest, watching, ...(look.api ? { api: look.api } : {}) };
+    return { ...rest, watching, ...(api ? { api } : {}) };
   });
   const dimensions = { Name: deps.config.name, Site: deps.site };
   await deps.metrics.put([{ name: 'GuardHeartbeat', value: 1, unit: 'Count', dimensions }]);
