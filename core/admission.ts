@@ -74,7 +74,7 @@ export function staysQuiet(
   lastToldAt: number | undefined,
   now: number,
 ): boolean {
-  if (run.startedBy !== 'alarm' || causes.length === 0) return false;
+  if (run.startedBy === 'person' || causes.length === 0) return false;
   if (causes.every(cause => cause === 'already-there' || cause === 'already-running')) return true;
   return lastToldAt !== undefined && now - lastToldAt < SAME_REFUSAL_SECONDS * 1000;
 }

@@ -9,10 +9,11 @@ export type Assessment =
 
 /**
  * @param person whether a person asked for the run: then the verdict is told, and decides nothing
- * @param samples of the app, or of its cluster for a worker
+ * @param samples of the app, or of its cluster for a worker; the guard's first
+ * @param since when the run began to look, in ms since the epoch
  */
-export function assess(app: App, person: boolean, samples: readonly Sample[]): Assessment {
-  const found = verdict(samples, app.dwellSeconds);
+export function assess(app: App, person: boolean, samples: readonly Sample[], since?: number): Assessment {
+  const found = verdict(samples, app.dwellSeconds, since);
   if (person) return { word: 'go', verdict: found };
   if (found.word === 'down') return { word: 'go', verdict: found };
   if (found.word === 'healthy' || found.final) return { word: 'stay', verdict: found };

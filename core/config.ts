@@ -21,6 +21,7 @@ export interface Config {
   notify: Subscription[];
   dependencies: Dependency[];
   approval: ApprovalPolicy;
+  guard: Guard;
   apps: App[];
 }
 
@@ -50,6 +51,12 @@ export interface Dependency {
   name: string;
   url: string;
   expectStatus: number;
+}
+
+/** The guard that watches the other site from this one. */
+export interface Guard {
+  /** Addresses outside of both sites: while none of them answers, the guard knows that it is blind itself. */
+  canaries: string[];
 }
 
 /** What happens with apps of trigger `approval`. */

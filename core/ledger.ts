@@ -1,5 +1,8 @@
 import type { Activation, Lease, Pause } from './admission';
+import type { Concerns } from './concerns';
 import type { SiteName } from './config';
+import type { Duty, Watch } from './guard';
+import type { Outage } from './outage';
 import type { AppPhase, StepName } from './phases';
 import type { Finding } from './preflight';
 import type { Answer, Failure, Outcome, Run } from './run';
@@ -39,8 +42,21 @@ export interface Ledger {
 
   seen(app: string, site: SiteName): Promise<Seen | undefined>;
   saveSeen(app: string, site: SiteName, seen: Seen): Promise<void>;
-  saveDebt(app: string, debt: Debt): Promise<void>;
-  debts(app: string): Promise<Debt[]>;
+  saveDebt(debt: Debt): Promise<void>;
+  /** What is open: of one app, or of all. */
+  debts(app?: string): Promise<Debt[]>;
+  /** Paid, or not owed any more. Does nothing when there is none. */
+  settleDebt(app: string, site: SiteName): Promise<void>;
+
+  duty(): Promise<Duty | undefined>;
+  changeDuty(change: (now: Duty | undefined) => Duty): Promise<Duty>;
+  watch(app: string): Promise<Watch | undefined>;
+  changeWatch(app: string, change: (now: Watch | undefined) => Watch): Promise<Watch>;
+  concerns(): Promise<Concerns>;
+  saveConcerns(concerns: Concerns): Promise<void>;
+  outage(): Promise<Outage | undefined>;
+  changeOutage(change: (now: Outage | undefined) => Outage): Promise<Outage>;
+
   /** When on-call was last told that an alarm's start was refused, in ms since the epoch. */
   refusalToldAt(): Promise<number | undefined>;
   saveRefusalTold(at: number): Promise<void>;
@@ -122,11 +138,16 @@ export interface Seen {
 
 /** Work on the old site that could not be done. */
 export interface Debt {
+  app: string;
   runId: string;
+  /** The journey to the other site that left it. */
+  activationId: string;
   site: SiteName;
   what: 'fence';
   since: number;
   why: string;
+  /** On-call knows that the site is back and not fenced. */
+  told?: boolean;
 }
 
 /** The last look at readiness in peace, so that on-call hears of a change once. */

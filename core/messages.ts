@@ -198,8 +198,8 @@ function fenceLines(run: Run, apps: readonly AppRun[]): string[] {
   const pending = apps.filter(app => app.fenced === 'pending').map(({ app }) => app);
   if (pending.length === 0) return [];
   return [
-    `${otherSite(run.activate)} could not be fenced for ${list(pending)}: when it comes back, its pods start with old data. ` +
-      'It gets no traffic, since main does not go back by itself.',
+    `${otherSite(run.activate)} could not be fenced for ${list(pending)}: when it comes back, its pods start with old data, ` +
+      'and Lifeboat puts them to rest and tells you. It gets no traffic, since main does not go back by itself.',
   ];
 }
 
@@ -247,13 +247,13 @@ function prefixed({ app }: AppRun, lines: readonly string[]): string[] {
   return lines.map(line => `${app}: ${line}`);
 }
 
-function section(title: string, lines: readonly string[]): string {
+export function section(title: string, lines: readonly string[]): string {
   const said = lines.filter(Boolean);
   if (said.length === 0) return '';
   const more = said.length > LISTED ? [`- and ${said.length - LISTED} more`] : [];
   return [`${title}:`, ...said.slice(0, LISTED).map(line => `- ${line}`), ...more].join('\n');
 }
 
-function paragraphs(parts: readonly string[]): string {
+export function paragraphs(parts: readonly string[]): string {
   return parts.filter(Boolean).join('\n\n');
 }

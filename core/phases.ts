@@ -21,6 +21,11 @@ export const STEPS = [
 
 export type StepName = (typeof STEPS)[number];
 
+/** Lambdas beside the workflow: the one that watches the other site, and the one that turns an alarm into a run. */
+export const WATCHERS = ['guard', 'start'] as const;
+export const FUNCTIONS = [...STEPS, ...WATCHERS] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
 /** A step is asked again until it is done; between two askings the workflow waits, never the Lambda. */
 export interface StateNames {
   state: string;

@@ -1,6 +1,6 @@
 import { type Config, SITE_NAMES, type SiteName } from './config';
 import { BadRequest } from './errors';
-import { otherSite, type StartedBy } from './run';
+import { otherSite, STARTERS, type StartedBy } from './run';
 
 /** What somebody asks for when they start an execution. */
 export interface Request {
@@ -42,7 +42,7 @@ export function parseRequest(input: unknown, config: Config, site: SiteName): Re
   const apps = fields.get('apps') as string[] | undefined;
   return {
     activate: site,
-    startedBy: fields.get('startedBy') === 'alarm' ? 'alarm' : 'person',
+    startedBy: (fields.get('startedBy') as StartedBy | undefined) ?? 'person',
     reason: (fields.get('reason') as string | undefined) ?? 'started by hand',
     ...(apps ? { apps: [...new Set(apps)] } : {}),
     acceptOldBackup: fields.get('acceptOldBackup') === true,
@@ -92,8 +92,8 @@ function wrongDetails(fields: Map<string, unknown>): string[] {
     problems.push(`"reason" is ${show(reason)}; expected is a text of at most 500 characters.`);
   }
   const startedBy = fields.get('startedBy');
-  if (startedBy !== undefined && startedBy !== 'person' && startedBy !== 'alarm') {
-    problems.push(`"startedBy" is ${show(startedBy)}; expected is "person" or "alarm".`);
+  if (startedBy !== undefined && !STARTERS.includes(startedBy as StartedBy)) {
+    problems.push(`"startedBy" is ${show(startedBy)}; expected is one of ${STARTERS.map(show).join(', ')}.`);
   }
   const acceptOldBackup = fields.get('acceptOldBackup');
   if (acceptOldBackup !== undefined && typeof acceptOldBackup !== 'boolean') {

@@ -4,8 +4,12 @@ import type { AppPhase } from './phases';
 /** `failover`: the other site is presumed lost. The other modes of the design are not built yet. */
 export type Mode = 'failover';
 export type Outcome = 'succeeded' | 'refused' | 'rolled-back' | 'needs-attention';
-/** Who asked: a person at the console or the CLI, or an alarm. Only a person may skip the gates of an automatic run. */
-export type StartedBy = 'person' | 'alarm';
+/**
+ * Who asked: a person at the console or the CLI, an alarm, or the guard. Only a person may skip the gates of an
+ * automatic run.
+ */
+export const STARTERS = ['person', 'alarm', 'guard'] as const;
+export type StartedBy = (typeof STARTERS)[number];
 
 /** One execution of the workflow. */
 export interface Run {

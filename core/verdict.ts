@@ -5,6 +5,8 @@
 export interface Sample {
   /** Milliseconds since the epoch. */
   at: number;
+  /** When the look ended, in ms since the epoch: a request that hung until then was unanswered all that while. */
+  until?: number;
   /** `unseen`: our own side could not look, which says nothing about the site. */
   seen: 'good' | 'bad' | 'unseen';
   detail: string;
@@ -25,10 +27,11 @@ export const SAMPLE_SECONDS = 5;
 const PATIENCE = 3;
 
 /**
- * @param samples in the order in which they were taken; since the run's first look
+ * @param samples in the order in which they were taken
  * @param dwellSeconds for how long a site must be bad without a break to be called down
+ * @param since when the looking began, if that was later than the first sample, in ms since the epoch
  */
-export function verdict(samples: readonly Sample[], dwellSeconds: number): Verdict {
+export function verdict(samples: readonly Sample[], dwellSeconds: number, since?: number): Verdict {
   const first = samples[0];
   const last = samples.at(-1);
   if (!first || !last) return { word: 'inconclusive', final: false, reasons: ['No sample was taken yet.'] };
@@ -38,24 +41,24 @@ export function verdict(samples: readonly Sample[], dwellSeconds: number): Verdi
     return { word: 'healthy', final: true, reasons: [`It answers well${recovered}: ${last.detail}.`] };
   }
   const bad = trailingBad(samples);
-  const spanSeconds = bad[0] ? (last.at - bad[0].at) / 1000 : 0;
+  const spanSeconds = bad[0] ? (endOf(last) - bad[0].at) / 1000 : 0;
   if (bad.length >= 2 && spanSeconds >= dwellSeconds) {
     return {
       word: 'down',
       final: true,
       reasons: [
-        `Bad in ${bad.length} of ${bad.length} samples over ${spanSeconds} s: ${distinct(bad).join('; ')}.`,
+        `Bad in ${bad.length} of ${bad.length} samples over ${Math.round(spanSeconds)} s: ${distinct(bad).join('; ')}.`,
       ],
     };
   }
-  const watchedSeconds = (last.at - first.at) / 1000;
+  const watchedSeconds = (last.at - (since ?? first.at)) / 1000;
   const unseen = samples.filter(sample => sample.seen === 'unseen');
   return {
     word: 'inconclusive',
     // In the middle of a bad streak the next samples may well make it certain.
     final: watchedSeconds >= PATIENCE * dwellSeconds && last.seen !== 'bad',
     reasons: [
-      `Bad for ${spanSeconds} s without a break, needed are ${dwellSeconds} s.`,
+      `Bad for ${Math.round(spanSeconds)} s without a break, needed are ${dwellSeconds} s.`,
       ...(unseen.length > 0
         ? [
             `Could not look ${unseen.length === 1 ? 'once' : `${unseen.length} times`}: ${distinct(unseen).join('; ')}.`,
@@ -65,9 +68,14 @@ export function verdict(samples: readonly Sample[], dwellSeconds: number): Verdi
   };
 }
 
-function trailingBad(samples: readonly Sample[]): Sample[] {
+/** The bad samples since the last one that was not. */
+export function trailingBad(samples: readonly Sample[]): Sample[] {
   const lastOther = samples.findLastIndex(sample => sample.seen !== 'bad');
   return samples.slice(lastOther + 1);
+}
+
+function endOf({ at, until }: Sample): number {
+  return until ?? at;
 }
 
 function distinct(samples: readonly Sample[]): string[] {

@@ -26,6 +26,14 @@ export function certificateProblem(certificate: Certificate, host: string, now: 
   return undefined;
 }
 
+const SOON_SECONDS = 14 * 86_400;
+
+/** @returns `expires at …` for a certificate that is good for no more than 14 days, else undefined. */
+export function expiryProblem({ validTo }: Certificate, now: number): string | undefined {
+  if ((validTo - now) / 1000 > SOON_SECONDS) return undefined;
+  return `${validTo <= now ? 'expired' : 'expires'} at ${new Date(validTo).toISOString()}`;
+}
+
 /** @returns why what came back is not what a client of main needs, or undefined when it is. */
 export function clientProblem(result: WebResult, endpoint: Endpoint, now: number): string | undefined {
   const certificate = result.certificate && certificateProblem(result.certificate, endpoint.main, now);

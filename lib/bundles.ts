@@ -12,7 +12,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { buildSync, version as esbuildVersion } from 'esbuild';
 import type { Config } from '../core/config';
-import { STEPS, type StepName } from '../core/phases';
+import { FUNCTIONS, type FunctionName } from '../core/phases';
 
 const ROOT = resolve(__dirname, '..');
 
@@ -30,7 +30,9 @@ export function buildBundles(root = ROOT): string {
   const draft = draftOf(folder);
   buildSync({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(STEPS.map(step => [`${step}/index`, `lambdas/steps/${step}/index.ts`])),
+    entryPoints: Object.fromEntries(
+      FUNCTIONS.map(step => [`${step}/index`, `lambdas/steps/${step}/index.ts`]),
+    ),
     outdir: draft,
     bundle: true,
     platform: 'node',
@@ -49,17 +51,17 @@ export function buildBundles(root = ROOT): string {
   return folder;
 }
 
-/** Bytes of each step's code, without the source map. */
-export function bundleSizes(folder: string): Record<StepName, number> {
-  const sizes = STEPS.map(step => [step, statSync(join(folder, step, 'index.js')).size] as const);
-  return Object.fromEntries(sizes) as Record<StepName, number>;
+/** Bytes of each function's code, without the source map. */
+export function bundleSizes(folder: string): Record<FunctionName, number> {
+  const sizes = FUNCTIONS.map(step => [step, statSync(join(folder, step, 'index.js')).size] as const);
+  return Object.fromEntries(sizes) as Record<FunctionName, number>;
 }
 
 /**
  * The folder that becomes a step's Lambda: its bundle, and the configuration beside it.
  * @returns its path; the same configuration gives the same folder
  */
-export function stepAsset(bundles: string, step: StepName, config: Config): string {
+export function stepAsset(bundles: string, step: FunctionName, config: Config): string {
   const text = JSON.stringify(config);
   const hash = createHash('sha256').update(bundles).update(text).digest('hex').slice(0, 16);
   const folder = join(dirname(bundles), `assets-${hash}`, step);

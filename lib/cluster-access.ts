@@ -2,7 +2,7 @@ import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
-import type { StepName } from '../core/phases';
+import type { FunctionName } from '../core/phases';
 import { otherSite } from '../core/run';
 import { stepGroup, stepRoleName } from './names';
 import { OTHER_CLUSTER_STEPS, OWN_CLUSTER_STEPS } from './permissions';
@@ -26,7 +26,7 @@ export class ClusterAccess extends Construct {
     for (const step of OTHER_CLUSTER_STEPS) this.admit(config, site, otherSite(site), step);
   }
 
-  private admit(config: Config, site: SiteName, from: SiteName, step: StepName): void {
+  private admit(config: Config, site: SiteName, from: SiteName, step: FunctionName): void {
     new CfnAccessEntry(this, `${from}-${step}`, {
       clusterName: config.sites[site].cluster,
       principalArn: Arn.format(

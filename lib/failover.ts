@@ -46,10 +46,14 @@ export class Failover extends Construct {
       config,
       site,
       machine: this.activation.machine,
+      start: functions.start,
+      guard: functions.guard,
       report: functions.report,
       preflight: functions.preflight,
     });
     new SelfAlarms(this, 'Alarms', {
+      config,
+      site,
       topic: this.onCall.topic,
       machine: this.activation.machine,
       functions: Object.values(functions),

@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Config } from '../core/config';
+import { STEPS } from '../core/phases';
 import { accept, acceptResource } from './accept';
 import { stateMachineName } from './names';
 import { MAP_LABEL } from './workflow/activation';
@@ -55,7 +56,7 @@ export class MachineRole extends Construct {
         new PolicyStatement({
           sid: 'Steps',
           actions: ['lambda:InvokeFunction'],
-          resources: Object.values(functions).map(step => step.functionArn),
+          resources: STEPS.map(step => functions[step].functionArn),
         }),
         new PolicyStatement({ sid: 'StartMap', actions: ['states:StartExecution'], resources: [machine] }),
         new PolicyStatement({

@@ -1,5 +1,5 @@
 import type { Config, SiteName } from '../core/config';
-import type { StepName } from '../core/phases';
+import type { FunctionName } from '../core/phases';
 
 // Names that people and the other Region must know without asking anybody. Everything else CloudFormation names.
 
@@ -12,12 +12,12 @@ export function stateMachineName(config: Config): string {
  * Roles of the Lambdas that reach into clusters. IAM is global: the same role is named in the access entries of both
  * clusters, each by the stack of its own Region, which must not ask the other one.
  */
-export function stepRoleName(config: Config, site: SiteName, step: StepName): string {
+export function stepRoleName(config: Config, site: SiteName, step: FunctionName): string {
   return `lifeboat-${config.name}-${site}-${step}`;
 }
 
 /** The Kubernetes group of a step, for RBAC. */
-export function stepGroup(step: StepName): string {
+export function stepGroup(step: FunctionName): string {
   return `lifeboat:${step}`;
 }
 

@@ -2,24 +2,32 @@ import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config, SiteName, Zone } from '../core/config';
-import { STEPS, type StepName } from '../core/phases';
+import { FUNCTIONS, type FunctionName } from '../core/phases';
 import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
-export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'restore', 'scale', 'rollback'];
+export const OWN_CLUSTER_STEPS: readonly FunctionName[] = ['preflight', 'restore', 'scale', 'rollback'];
 /** Steps that open the Kubernetes API of the other site. */
-export const OTHER_CLUSTER_STEPS: readonly StepName[] = ['assess', 'preflight', 'fence', 'rollback'];
+export const OTHER_CLUSTER_STEPS: readonly FunctionName[] = [
+  'assess',
+  'preflight',
+  'fence',
+  'rollback',
+  'guard',
+];
 /** Steps that open one or both. */
-export const CLUSTER_STEPS: readonly StepName[] = STEPS.filter(
+export const CLUSTER_STEPS: readonly FunctionName[] = FUNCTIONS.filter(
   step => OWN_CLUSTER_STEPS.includes(step) || OTHER_CLUSTER_STEPS.includes(step),
 );
 
 /** Steps that list what a run has in the ledger; the others read and write single entries. */
-const LISTING: readonly StepName[] = ['assess', 'preflight', 'tell', 'turn', 'report'];
-const TELLING: readonly StepName[] = ['tell', 'report', 'preflight'];
-const COUNTING: readonly StepName[] = ['report'];
-const LOOKING_AT_RUNS: readonly StepName[] = ['admit'];
+const LISTING: readonly FunctionName[] = ['assess', 'preflight', 'tell', 'turn', 'report', 'guard'];
+const TELLING: readonly FunctionName[] = ['tell', 'report', 'preflight', 'guard'];
+const COUNTING: readonly FunctionName[] = ['report', 'guard'];
+const LOOKING_AT_RUNS: readonly FunctionName[] = ['admit'];
+/** Those who start the workflow. */
+export const STARTING: readonly FunctionName[] = ['guard', 'start'];
 
 export interface PermissionContext {
   stack: Stack;
@@ -31,7 +39,7 @@ export interface PermissionContext {
 }
 
 /** What a step's role may do, beyond writing its own logs and traces: what its code calls, on what it calls it on. */
-export function permissionsOf(step: StepName, context: PermissionContext): PolicyStatement[] {
+export function permissionsOf(step: FunctionName, context: PermissionContext): PolicyStatement[] {
   const { stack, config, site, table, topicArns } = context;
   const statements = [
     new PolicyStatement({
@@ -48,6 +56,15 @@ export function permissionsOf(step: StepName, context: PermissionContext): Polic
     statements.push(new PolicyStatement({ sid: 'OnCall', actions: ['sns:Publish'], resources: topicArns }));
   }
   if (LOOKING_AT_RUNS.includes(step)) statements.push(executions(stack, config));
+  if (STARTING.includes(step)) {
+    statements.push(
+      new PolicyStatement({
+        sid: 'Start',
+        actions: ['states:StartExecution'],
+        resources: [machineArn(stack, config)],
+      }),
+    );
+  }
   const sites = sitesOf(step, site);
   if (sites.length > 0) statements.push(clusters(stack, config, sites));
   if (step === 'flip') statements.push(...zones(stack, config));
@@ -63,6 +80,16 @@ function executions(stack: Stack, config: Config): PolicyStatement {
   });
 }
 
+/** By name and not by reference: the machine needs the functions, so they cannot need the machine. */
+export function machineArn(stack: Stack, config: Config): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: stateMachineName(config),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
 /** The executions of the workflow, whatever their names; not those of its map, which carry its label. */
 export function runArns(stack: Stack, config: Config, name = '*'): string {
   return stack.formatArn({
@@ -74,7 +101,7 @@ export function runArns(stack: Stack, config: Config, name = '*'): string {
 }
 
 /** The sites whose clusters a step looks up. */
-function sitesOf(step: StepName, site: SiteName): SiteName[] {
+function sitesOf(step: FunctionName, site: SiteName): SiteName[] {
   return [
     ...(OWN_CLUSTER_STEPS.includes(step) ? [site] : []),
     ...(OTHER_CLUSTER_STEPS.includes(step) ? [otherSite(site)] : []),

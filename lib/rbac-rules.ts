@@ -1,5 +1,5 @@
 import type { App, Config, Data, SiteName } from '../core/config';
-import type { StepName } from '../core/phases';
+import type { FunctionName } from '../core/phases';
 import { IMAGE_NAMES } from '../core/restore';
 
 export type RbacRule =
@@ -26,9 +26,10 @@ const velero = (resources: string[], ...verbs: string[]): RbacRule => ({
 });
 
 /** What a step may do to the cluster as a whole, and why no Role is narrow enough to say it. */
-export function clusterRules(step: StepName, config: Config): { rules: RbacRule[]; why: string } {
+export function clusterRules(step: FunctionName, config: Config): { rules: RbacRule[]; why: string } {
   switch (step) {
     case 'assess':
+    case 'guard':
       return {
         rules: [{ nonResourceURLs: ['/readyz'], verbs: ['get'] }],
         why: 'Asks whether the API server is ready; a URL that is no resource belongs to no namespace.',
@@ -50,7 +51,7 @@ export function clusterRules(step: StepName, config: Config): { rules: RbacRule[
 }
 
 /** What a step may do in a namespace of these apps. */
-export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRule[] {
+export function appNamespaceRules(step: FunctionName, apps: readonly App[]): RbacRule[] {
   switch (step) {
     case 'preflight':
       return [
@@ -65,6 +66,7 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
           : []),
       ];
     case 'fence':
+    case 'guard':
       return workloads('list', 'patch');
     case 'restore':
       // A stateless app has nothing to clear the way for.
@@ -81,7 +83,7 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
 }
 
 /** What a step may do in the namespace of the Velero that moves these data. */
-export function veleroNamespaceRules(step: StepName, data: readonly Data[], site: SiteName): RbacRule[] {
+export function veleroNamespaceRules(step: FunctionName, data: readonly Data[], site: SiteName): RbacRule[] {
   switch (step) {
     case 'preflight':
       return [velero(['backups', 'backupstoragelocations'], 'list'), server()];
@@ -95,6 +97,7 @@ export function veleroNamespaceRules(step: StepName, data: readonly Data[], site
         ...configMaps(data, site),
       ];
     case 'fence':
+    case 'guard':
     case 'scale':
     case 'rollback':
       return schedules(data);

@@ -1,6 +1,6 @@
 import { Document, isScalar, visit } from 'yaml';
 import type { Config, SiteName } from '../core/config';
-import type { StepName } from '../core/phases';
+import type { FunctionName } from '../core/phases';
 import { stepGroup } from './names';
 import { CLUSTER_STEPS } from './permissions';
 import { appNamespaceRules, clusterRules, type RbacRule, veleroNamespaceRules } from './rbac-rules';
@@ -52,14 +52,14 @@ function namespace(name: string): object {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
-type RulesByStep = Map<StepName, RbacRule[]>;
+type RulesByStep = Map<FunctionName, RbacRule[]>;
 
 /** By namespace, then by step. Velero may live in an app's namespace: then its rules join the app's. */
 function namespacedRules(config: Config, site: SiteName): Map<string, RulesByStep> {
   const all = new Map<string, RulesByStep>();
-  const add = (name: string, step: StepName, rules: readonly RbacRule[]) => {
+  const add = (name: string, step: FunctionName, rules: readonly RbacRule[]) => {
     if (rules.length === 0) return;
-    const byStep = all.get(name) ?? new Map<StepName, RbacRule[]>();
+    const byStep = all.get(name) ?? new Map<FunctionName, RbacRule[]>();
     byStep.set(step, [...(byStep.get(step) ?? []), ...rules]);
     all.set(name, byStep);
   };
@@ -75,14 +75,14 @@ function namespacedRules(config: Config, site: SiteName): Map<string, RulesBySte
   return all;
 }
 
-function clusterWide(step: StepName, config: Config): object[] {
+function clusterWide(step: FunctionName, config: Config): object[] {
   const { rules, why } = clusterRules(step, config);
   return rules.length > 0 ? role(step, rules, { kind: 'ClusterRole', why }) : [];
 }
 
 /** The role and its binding to the step's group. */
 function role(
-  step: StepName,
+  step: FunctionName,
   rules: readonly RbacRule[],
   place: { kind: 'Role'; namespace: string } | { kind: 'ClusterRole'; why: string },
 ): object[] {

@@ -14,8 +14,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Config, SiteName } from '../core/config';
 
 export interface SelfAlarmsProps {
+  config: Config;
+  /** The site that is activated from here. */
+  site: SiteName;
   /** Who is told. Its policy must let CloudWatch publish. */
   topic: ITopic;
   machine: StateMachine;
@@ -33,6 +37,8 @@ export interface SelfAlarmsProps {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL in alarms)
  */
 const MINUTES = 5;
+/** A heartbeat comes each minute; one may be late, and CloudWatch may be. */
+const SILENT_MINUTES = 4;
 const LOOK = {
   run: 'Look at the executions in the Step Functions console.',
   queue: 'Look into the dead-letter queue.',
@@ -45,7 +51,7 @@ export class SelfAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { topic, machine, functions, rules, deadLetters }: SelfAlarmsProps,
+    { config, site, topic, machine, functions, rules, deadLetters }: SelfAlarmsProps,
   ) {
     super(scope, id);
     this.action = new SnsAction(topic);
@@ -92,6 +98,26 @@ export class SelfAlarms extends Construct {
       sum(rules.map(failedInvocations)),
       LOOK.queue,
     );
+    this.heartbeat(config, site);
+  }
+
+  /** Silence is the very thing that is to be told. The metric is the guard's own, put after its first good look. */
+  private heartbeat(config: Config, site: SiteName): void {
+    const alarm = new Alarm(this, 'GuardSilent', {
+      alarmDescription: `The guard that watches from ${site} gives no sign of life: an outage is seen by the alarms of the health checks only. Look at the log of the guard's Lambda.`,
+      metric: new Metric({
+        namespace: 'Lifeboat',
+        metricName: 'GuardHeartbeat',
+        dimensionsMap: { Name: config.name, Site: site },
+        period: Duration.minutes(1),
+        statistic: 'SampleCount',
+      }),
+      threshold: 1,
+      evaluationPeriods: SILENT_MINUTES,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm.addAlarmAction(this.action);
   }
 
   private alarm(id: string, description: string, metric: IMetric, look: string): void {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -13,11 +13,11 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config, SiteName } from '../core/config';
-import { STEPS, type StepName } from '../core/phases';
+import { FUNCTIONS, type FunctionName } from '../core/phases';
 import { accept, acceptResource } from './accept';
 import { buildBundles, stepAsset } from './bundles';
 import { stepRoleName } from './names';
-import { CLUSTER_STEPS, permissionsOf, runArns } from './permissions';
+import { CLUSTER_STEPS, machineArn, permissionsOf, runArns, STARTING } from './permissions';
 import { LAMBDA_TIMEOUT } from './workflow/step-task';
 
 export interface StepLambdasProps {
@@ -32,18 +32,33 @@ export interface StepLambdasProps {
   logRetention?: RetentionDays;
 }
 
+/**
+ * The guard runs for a minute and until the next one is there, at most 85 s and one round of looks. What it missed, the
+ * next one sees: nothing is tried again. It waits most of the time; but each app is up to three TLS handshakes a look, and
+ * with memory comes the processor (1,769 MB are a whole one).
+ */
+function guard({ apps }: Config): Partial<FunctionProps> {
+  const tens = Math.ceil(apps.filter(({ endpoint }) => endpoint).length / 10);
+  return {
+    timeout: Duration.seconds(150),
+    memorySize: Math.min(256 * Math.max(1, tens), 1769),
+    retryAttempts: 0,
+    maxEventAge: Duration.minutes(1),
+  };
+}
+
 /** One Lambda a step, each under a role of its own that may do what this step does. */
 export class StepLambdas extends Construct {
-  readonly functions: Record<StepName, LambdaFunction>;
+  readonly functions: Record<FunctionName, LambdaFunction>;
 
   constructor(scope: Construct, id: string, props: StepLambdasProps) {
     super(scope, id);
     const bundles = buildBundles();
-    const made = STEPS.map(step => [step, this.stepLambda(step, bundles, props)] as const);
-    this.functions = Object.fromEntries(made) as Record<StepName, LambdaFunction>;
+    const made = FUNCTIONS.map(step => [step, this.stepLambda(step, bundles, props)] as const);
+    this.functions = Object.fromEntries(made) as Record<FunctionName, LambdaFunction>;
   }
 
-  private stepLambda(step: StepName, bundles: string, props: StepLambdasProps): LambdaFunction {
+  private stepLambda(step: FunctionName, bundles: string, props: StepLambdasProps): LambdaFunction {
     const { config, site, table, topicArns, logRetention = RetentionDays.THREE_MONTHS } = props;
     const scope = new Construct(this, step);
     const logGroup = new LogGroup(scope, 'Logs', {
@@ -74,6 +89,7 @@ export class StepLambdas extends Construct {
       handler: 'index.handler',
       timeout: LAMBDA_TIMEOUT,
       memorySize: 512,
+      ...(step === 'guard' ? guard(config) : {}),
       tracing: Tracing.ACTIVE,
       logGroup,
       // Nothing but the policy above: the construct would add a grant for every X-Ray and VPC need by itself.
@@ -83,6 +99,7 @@ export class StepLambdas extends Construct {
         LIFEBOAT_SITE: site,
         LIFEBOAT_TABLE: table.tableName,
         LIFEBOAT_TOPIC_ARNS: topicArns.join(','),
+        ...(STARTING.includes(step) ? { LIFEBOAT_MACHINE_ARN: machineArn(Stack.of(this), config) } : {}),
         NODE_OPTIONS: '--enable-source-maps',
       },
       ...network(scope, config, site),
@@ -97,7 +114,7 @@ export class StepLambdas extends Construct {
    */
   private role(
     scope: Construct,
-    step: StepName,
+    step: FunctionName,
     { config, site }: StepLambdasProps,
   ): { role: IRole; asItIs: IRole } {
     if (CLUSTER_STEPS.includes(step)) {

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -17,6 +17,10 @@ export interface TriggersProps {
   site: SiteName;
   /** The workflow that activates it. */
   machine: StateMachine;
+  /** What turns an alarm into a run. */
+  start: IFunction;
+  /** What watches the other site. */
+  guard: IFunction;
   /** The step that tells of crashed runs too. */
   report: IFunction;
   /** The step that looks at the standby in peace too. */
@@ -38,11 +42,11 @@ export class Triggers extends Construct {
       retentionPeriod: Duration.days(14),
     });
     accept(this.deadLetters, 'AwsSolutions-SQS3', 'It is the dead-letter queue itself, of the rules below.');
-    this.rules = [this.onAlarm(props), this.onCrash(props), this.inPeace(props)];
+    this.rules = [this.onAlarm(props), this.onCrash(props), this.inPeace(props), this.onGuard(props)];
   }
 
   /** The alarm's event comes over from us-east-1, where the metrics of health checks live. */
-  private onAlarm({ config, site, machine }: TriggersProps): Rule {
+  private onAlarm({ config, site, start }: TriggersProps): Rule {
     return new Rule(this, 'OtherSiteInAlarm', {
       description: `Activates ${site} when a health check of ${otherSite(site)} is in alarm`,
       eventPattern: {
@@ -54,11 +58,11 @@ export class Triggers extends Construct {
         },
       },
       targets: [
-        new SfnStateMachine(machine, {
-          input: RuleTargetInput.fromObject({
-            activate: site,
-            startedBy: 'alarm',
-            reason: `Alarm ${EventField.fromPath('$.detail.alarmName')} at ${EventField.time}`,
+        // A Lambda and not the workflow itself, whose runs would have names that EventBridge makes up: the guard's start
+        // and the alarm's are one run only under one name.
+        new LambdaFunction(start, {
+          event: RuleTargetInput.fromObject({
+            alarm: { name: EventField.fromPath('$.detail.alarmName'), at: EventField.time },
           }),
           deadLetterQueue: this.deadLetters,
           // A start that comes an hour late would answer a question that nobody asks any more.
@@ -94,6 +98,22 @@ export class Triggers extends Construct {
           }),
           deadLetterQueue: this.deadLetters,
           retryAttempts: 20,
+        }),
+      ],
+    });
+  }
+
+  /** The smallest rate of EventBridge; within the minute the guard looks by itself. */
+  private onGuard({ site, guard }: TriggersProps): Rule {
+    return new Rule(this, 'Guard', {
+      description: `Watches ${otherSite(site)} while main points there`,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // No dead letters: the next one comes by itself, and an alarm on its heartbeat tells when none does.
+      targets: [
+        new LambdaFunction(guard, {
+          event: RuleTargetInput.fromObject({ watch: true }),
+          maxEventAge: Duration.minutes(1),
+          retryAttempts: 0,
         }),
       ],
     });

@@ -22,6 +22,11 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('break-app'), site }),
   z.strictObject({ do: z.literal('repair-app'), site }),
   z.strictObject({ do: z.literal('api-down'), site }),
+  /** Nothing that leaves the site's Region arrives any more: what looks from there is blind. */
+  z.strictObject({ do: z.literal('cut-egress'), site }),
+  z.strictObject({ do: z.literal('restore-egress'), site }),
+  /** The alarm of the app's health check on the site, at this very moment. */
+  z.strictObject({ do: z.literal('alarm'), site }),
   z.strictObject({ do: z.literal('nodes-not-ready'), site }),
   z.strictObject({ do: z.literal('stop-backups'), site }),
   z.strictObject({ do: z.literal('lose-backups') }),

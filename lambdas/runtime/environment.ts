@@ -11,6 +11,8 @@ export interface Environment {
   region: string;
   table: string;
   topicArns: string[];
+  /** The workflow; known to those who start it. */
+  machineArn?: string;
 }
 
 /** The deployment is broken: a variable or the configuration beside the code is missing. */
@@ -28,6 +30,7 @@ export function readEnvironment(
   codeFolder: string,
 ): Environment {
   const site = needed(variables, 'LIFEBOAT_SITE');
+  const machineArn = variables.LIFEBOAT_MACHINE_ARN;
   if (!SITE_NAMES.includes(site as SiteName)) {
     throw new BrokenDeployment(
       `LIFEBOAT_SITE is "${site}"; expected is ${SITE_NAMES.join(' or ')}. Deploy the stack again.`,
@@ -39,6 +42,7 @@ export function readEnvironment(
     region: needed(variables, 'AWS_REGION'),
     table: needed(variables, 'LIFEBOAT_TABLE'),
     topicArns: needed(variables, 'LIFEBOAT_TOPIC_ARNS').split(','),
+    ...(machineArn ? { machineArn } : {}),
   };
 }
 

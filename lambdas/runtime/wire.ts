@@ -41,7 +41,7 @@ export const OTHER_DEADLINE_MS = 2_000;
 
 /** Builds the adapters over the world. Opens no connection by itself. */
 export function wire(world: World, environment: Environment): Deps {
-  const { config, site, region, table, topicArns } = environment;
+  const { config, site, region, table, topicArns, machineArn } = environment;
   const { clock } = world;
   return {
     config,
@@ -50,7 +50,7 @@ export function wire(world: World, environment: Environment): Deps {
     network: world.network,
     ledger: new DynamoLedger(new Documents(world.dynamodb, table, clock), clock),
     notifier: new Notifier({ sns: where => world.sns(where), topicArns, region, clock, log: world.log }),
-    executions: new Executions(world.sfn, clock),
+    executions: new Executions(world.sfn, clock, machineArn),
     metrics: new Metrics(world.cloudwatch, clock),
     cluster: name =>
       openCluster(world, region, config.sites[name], name === site ? OWN_DEADLINE_MS : OTHER_DEADLINE_MS),

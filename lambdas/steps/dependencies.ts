@@ -1,4 +1,4 @@
-import type { Dependency } from '../../core/config';
+import type { Network, WebResult } from '../../core/network';
 import type { DependencyFact } from '../../core/preflight';
 import type { Deps } from '../runtime/wire';
 
@@ -9,14 +9,15 @@ export function askDependencies(deps: Deps): Promise<DependencyFact[]> {
   return Promise.all(
     deps.config.dependencies.map(async dependency => ({
       dependency,
-      result: await askDependency(deps, dependency),
+      result: await askUrl(deps.network, dependency.url),
     })),
   );
 }
 
-async function askDependency(deps: Deps, { url }: Dependency): Promise<DependencyFact['result']> {
+/** One request to the first address of a URL's host. */
+export async function askUrl(network: Network, url: string): Promise<WebResult> {
   const { protocol, hostname, port, pathname, search } = new URL(url);
-  const found = await deps.network.lookup(hostname, DEADLINE_MS);
+  const found = await network.lookup(hostname, DEADLINE_MS);
   const address = found.ok ? found.addresses[0] : undefined;
   if (!address) {
     return {
@@ -25,7 +26,7 @@ async function askDependency(deps: Deps, { url }: Dependency): Promise<Dependenc
       detail: found.ok ? `${hostname} has no address` : found.detail,
     };
   }
-  return deps.network.request({
+  return network.request({
     address,
     port: port ? Number(port) : protocol === 'https:' ? 443 : 80,
     host: hostname,

@@ -2,7 +2,7 @@ import type { App, Endpoint, SiteName, Zone } from '../../core/config';
 import { ClusterUnreachable, LifeboatError } from '../../core/errors';
 import { siteOf } from '../../core/flip';
 import { unexpected } from '../../core/health';
-import type { Network, WebResult } from '../../core/network';
+import type { Certificate, Lookup, Network, WebResult } from '../../core/network';
 import type { Sample } from '../../core/verdict';
 import { certificateProblem } from '../../core/verification';
 import type { Deps } from '../runtime/wire';
@@ -12,27 +12,56 @@ const WEB_MS = 3000;
 /** A load balancer may have many addresses; a few tell whether it works. */
 const ADDRESSES = 3;
 
-/** Looks at an app on a site from outside, as a customer would: name, TLS, HTTP on the site's own name. */
-export async function sampleSite(deps: Deps, app: App, endpoint: Endpoint, site: SiteName): Promise<Sample> {
+/** One look at an app on a site, and what else was seen on the way. */
+export interface SiteLook {
+  sample: Sample;
+  /** What the site's name leads to. */
+  name: Lookup;
+  /** What a client of main would be shown there; absent when no handshake came that far. */
+  certificate?: Certificate;
+}
+
+/**
+ * Looks at an app on a site from outside, as a customer of main would be served there: through the addresses of the
+ * site's own name, with SNI and Host main.
+ */
+export async function lookAtSite(
+  deps: Deps,
+  app: App,
+  endpoint: Endpoint,
+  site: SiteName,
+): Promise<SiteLook> {
   const host = endpoint.hosts[site];
-  const found = await deps.network.lookup(host, DNS_MS);
+  const name = await deps.network.lookup(host, DNS_MS);
   const at = deps.clock.now();
-  if (!found.ok) {
+  if (!name.ok) {
     // No answer from DNS says that we cannot see; a definite "no such name" says that nobody can reach the site.
-    const seen = found.failure === 'no-such-name' ? 'bad' : 'unseen';
-    return { at, seen, detail: `DNS for ${host}: ${found.failure}` };
+    const seen = name.failure === 'no-such-name' ? 'bad' : 'unseen';
+    return { sample: { at, seen, detail: `DNS for ${host}: ${name.failure}` }, name };
   }
   const results = await Promise.all(
-    found.addresses
+    name.addresses
       .slice(0, ADDRESSES)
-      .map(address => ask(deps.network, address, host, endpoint.health.path)),
+      .map(address => ask(deps.network, address, endpoint.main, endpoint.health.path)),
   );
-  const problems = results.map(result => problemOf(result, host, endpoint, deps.clock.now()));
-  const problem = problems.find(text => text !== undefined);
+  const until = deps.clock.now();
+  const problems = results.map(result => problemOf(result, endpoint, until));
+  const where = `https://${endpoint.main} at ${host}`;
   // One address that serves is not an outage; a client's browser tries the others.
-  if (problems.some(text => text === undefined))
-    return { at, seen: 'good', detail: `https://${host} of ${app.name} answers` };
-  return { at, seen: 'bad', detail: `https://${host}: ${problem ?? 'no address'}` };
+  const good = problems.some(text => text === undefined);
+  const problem = problems.find(text => text !== undefined) ?? 'no address';
+  const certificate = results.flatMap(result => result.certificate ?? [])[0];
+  return {
+    sample: good
+      ? { at, until, seen: 'good', detail: `${where} of ${app.name} answers` }
+      : { at, until, seen: 'bad', detail: `${where}: ${problem}` },
+    name,
+    ...(certificate ? { certificate } : {}),
+  };
+}
+
+export async function sampleSite(deps: Deps, app: App, endpoint: Endpoint, site: SiteName): Promise<Sample> {
+  return (await lookAtSite(deps, app, endpoint, site)).sample;
 }
 
 /** Looks at a site's Kubernetes API: the verdict on workers, and a separate signal for everybody else. */
@@ -101,8 +130,8 @@ export async function whereIsMain(
   return { known: answered.length > 0, sites: new Set(answered.map(answer => siteOf(endpoint, answer))) };
 }
 
-function problemOf(result: WebResult, host: string, endpoint: Endpoint, now: number): string | undefined {
-  const certificate = result.certificate && certificateProblem(result.certificate, host, now);
+function problemOf(result: WebResult, endpoint: Endpoint, now: number): string | undefined {
+  const certificate = result.certificate && certificateProblem(result.certificate, endpoint.main, now);
   if (certificate) return certificate;
   return result.ok ? unexpected(result, endpoint.health) : result.detail;
 }

@@ -31,6 +31,7 @@ export function resolve(raw: RawConfig): Config {
       timeoutSeconds: seconds(raw.approval.timeout),
       ifNobodyAnswers: raw.approval.ifNobodyAnswers,
     },
+    guard: { canaries: raw.guard.canaries },
     apps: raw.apps.map(app => resolveApp(app, raw.zone)),
   };
 }

@@ -72,7 +72,7 @@ export const notify = list('a list', 'write it like: - email: oncall@example.com
     'Who is told what Lifeboat does. Left out: nobody, unless they subscribe to the SNS topics of the stacks themselves.',
   );
 
-const url = text({
+export const url = text({
   what: 'a URL',
   hint: 'write an http:// or https:// address, like https://registry.example.com/v2/',
   examples: ['https://registry.example.com/v2/'],

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { duration, map, oneOf, text } from './fields';
 import { show } from './problem';
 import { apps } from './schema-app';
+import { guard } from './schema-guard';
 import { dependencies, notify } from './schema-notify';
 import { sites, zone } from './schema-site';
 
@@ -45,6 +46,7 @@ export const schema = map('a map', 'start with version: 1', {
   approval: approval
     .default({ timeout: '15m', ifNobodyAnswers: 'refuse' })
     .describe('The answer for apps with trigger: approval.'),
+  guard,
   apps,
 }).meta({
   title: 'lifeboat.yaml',

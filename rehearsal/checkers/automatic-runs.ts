@@ -70,7 +70,7 @@ export class AutomaticRuns implements Checker {
         .executions()
         .some(
           ({ name, input }) =>
-            name === run && (input as { startedBy?: string } | null)?.startedBy === 'alarm',
+            name === run && AUTOMATIC.includes((input as { startedBy?: string } | null)?.startedBy ?? ''),
         ),
     );
   }
@@ -85,4 +85,5 @@ export class AutomaticRuns implements Checker {
   }
 }
 
+const AUTOMATIC = ['alarm', 'guard'];
 const CHANGES = /^(PATCH|POST|DELETE)/;

@@ -20,6 +20,12 @@ export function describe(action: Action, config: Config): string {
       return `The app on ${site} answers well again.`;
     case 'api-down':
       return `The Kubernetes API of ${cluster} stops answering; the app serves on.`;
+    case 'cut-egress':
+      return `Nothing that leaves ${region} arrives any more; ${site} itself is well.`;
+    case 'restore-egress':
+      return `What leaves ${region} arrives again.`;
+    case 'alarm':
+      return `The alarm of the app's health check on ${site} goes off.`;
     case 'nodes-not-ready':
       return `No node of ${cluster} is Ready any more.`;
     case 'stop-backups':

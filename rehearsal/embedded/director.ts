@@ -81,6 +81,12 @@ export class Director {
         return;
       case 'api-down':
         return night.clusters[action.site].apiDown();
+      case 'cut-egress':
+        return night.internet.seal(night.regionOf(action.site));
+      case 'restore-egress':
+        return night.internet.unseal(night.regionOf(action.site));
+      case 'alarm':
+        return night.raiseAlarm(action.site, this.app());
       case 'nodes-not-ready':
         return night.clusters[action.site].nodesNotReady();
       case 'stop-backups':

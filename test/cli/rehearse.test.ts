@@ -124,7 +124,7 @@ describe('rehearse for people', () => {
   });
 
   it('says on a terminal what it waits for, on a line that is taken away again', async () => {
-    const { said, people } = await rehearse(['--scenario', 'blip'], { interactive: true, columns: 80 });
+    const { said, people } = await rehearse(['--scenario', 'app-down'], { interactive: true, columns: 80 });
     expect(said).toContain(' waits: ');
     const waits = people.filter(line => line.includes(' waits: '));
     expect(waits.every(line => line.length < 80)).toBe(true);
@@ -164,9 +164,9 @@ describe('rehearse for people', () => {
   });
 
   it('shows every question to every step with --verbose', async () => {
-    const { people } = await rehearse(['--scenario', 'blip', '--verbose']);
-    const assess = people.filter(line => line.includes('Assess: '));
-    expect(assess.length).toBeGreaterThan(2);
+    const { people } = await rehearse(['--scenario', 'app-down', '--verbose']);
+    const restore = people.filter(line => line.includes('Restore sample-app: '));
+    expect(restore.length).toBeGreaterThan(2);
   });
 
   it('gives each of several scenarios a line, and counts', async () => {

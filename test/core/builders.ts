@@ -58,6 +58,7 @@ export function config(apps: App[] = [app()]): Config {
     notify: [],
     dependencies: [],
     approval: { timeoutSeconds: 900, ifNobodyAnswers: 'refuse' },
+    guard: { canaries: ['https://canary.example/'] },
     apps,
   };
 }

@@ -20,6 +20,24 @@ it.each<[string, string, boolean]>([
   expect(verdict(samples(pattern), 15)).toMatchObject({ word, final });
 });
 
+it('counts a request that hung as long as it hung, and needs a second sample all the same', () => {
+  const hung = (seconds: number): Sample => ({
+    at: NOW + seconds * 1000,
+    until: NOW + seconds * 1000 + 3000,
+    seen: 'bad',
+    detail: 'no answer',
+  });
+  expect(verdict([hung(0), hung(6), hung(12)], 15).word).toBe('down');
+  expect(verdict([hung(0), hung(6), hung(11)], 15).word).toBe('inconclusive');
+  expect(verdict([hung(0)], 3).word).toBe('inconclusive');
+});
+
+it('has the patience of the run that looks, not of the guard before it', () => {
+  const all = [...samples('bbbbbbbbbbb'), { ...(samples('u')[0] as Sample), at: NOW + 60_000 }];
+  expect(verdict(all, 15).final).toBe(true);
+  expect(verdict(all, 15, NOW + 60_000).final).toBe(false);
+});
+
 it('explains itself', () => {
   expect(verdict(samples('bbg'), 15).reasons).toEqual(['It answers well after 2 bad samples: sample g.']);
   expect(verdict(samples('bg'), 15).reasons).toEqual(['It answers well after 1 bad sample: sample g.']);

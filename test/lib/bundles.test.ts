@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { STEPS } from '../../core/phases';
+import { FUNCTIONS } from '../../core/phases';
 import { buildBundles, bundleSizes, stepAsset } from '../../lib/bundles';
 import { exampleConfig } from './example';
 
@@ -11,7 +11,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'lifeboat-bundles-'));
   write('package-lock.json', '{}');
   write('core/word.ts', "export const word = 'first';");
-  for (const step of STEPS) {
+  for (const step of FUNCTIONS) {
     write(
       `lambdas/steps/${step}/index.ts`,
       "import { word } from '../../../core/word'; export const handler = () => word;",
@@ -31,7 +31,7 @@ const answer = (folder: string): unknown => require(join(folder, 'turn', 'index.
 
 it('bundles each step into one file, with its source map beside it', () => {
   const folder = buildBundles(root);
-  expect(readdirSync(folder).sort()).toEqual([...STEPS].sort());
+  expect(readdirSync(folder).sort()).toEqual([...FUNCTIONS].sort());
   expect(readdirSync(join(folder, 'flip')).sort()).toEqual(['index.js', 'index.js.map']);
   expect(answer(folder)).toBe('first');
   expect(bundleSizes(folder).flip).toBeGreaterThan(0);

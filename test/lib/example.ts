@@ -46,6 +46,7 @@ export function exampleConfig(apps: App[] = [exampleApp('shop')], overrides: Par
     notify: [{ kind: 'email', address: 'oncall@levlabs.link' }],
     dependencies: [],
     approval: { timeoutSeconds: 900, ifNobodyAnswers: 'refuse' },
+    guard: { canaries: ['https://canary.example/'] },
     apps,
     ...overrides,
   };

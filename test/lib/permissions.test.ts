@@ -1,4 +1,4 @@
-import { STEPS, type StepName } from '../../core/phases';
+import { FUNCTIONS, type FunctionName, STEPS } from '../../core/phases';
 import { exampleApp, exampleConfig } from './example';
 import { actionsOf, statementsOf, synthesized, written } from './synthesized';
 
@@ -15,7 +15,7 @@ const EVERY = [
 ];
 
 /** What a step has beyond that. */
-const MORE: Partial<Record<StepName, string[]>> = {
+const MORE: Partial<Record<FunctionName, string[]>> = {
   admit: ['states:DescribeExecution'],
   assess: ['dynamodb:Query', 'eks:DescribeCluster'],
   preflight: ['dynamodb:Query', 'eks:DescribeCluster', 'sns:Publish'],
@@ -27,9 +27,17 @@ const MORE: Partial<Record<StepName, string[]>> = {
   flip: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
   rollback: ['eks:DescribeCluster'],
   report: ['cloudwatch:PutMetricData', 'dynamodb:Query', 'sns:Publish'],
+  guard: [
+    'cloudwatch:PutMetricData',
+    'dynamodb:Query',
+    'eks:DescribeCluster',
+    'sns:Publish',
+    'states:StartExecution',
+  ],
+  start: ['states:StartExecution'],
 };
 
-it.each(STEPS)('%s may do exactly what its code calls', step => {
+it.each(FUNCTIONS)('%s may do exactly what its code calls', step => {
   const statements = statementsOf(dr, `FailoverSteps${step}Policy`);
   expect(actionsOf(statements)).toEqual([...EVERY, ...(MORE[step] ?? [])].sort());
 });
@@ -59,8 +67,9 @@ it('gives flip only a role to assume for a zone in another account', () => {
   expect(statements.find(({ Action }) => Action === 'sts:AssumeRole')?.Resource).toBe(roleArn);
 });
 
-it.each<[StepName, string[]]>([
+it.each<[FunctionName, string[]]>([
   ['assess', ['us-east-1']],
+  ['guard', ['us-east-1']],
   ['fence', ['us-east-1']],
   ['preflight', ['us-east-1', 'us-east-2']],
   ['rollback', ['us-east-1', 'us-east-2']],
@@ -72,6 +81,13 @@ it.each<[StepName, string[]]>([
   );
   const resources = [describeCluster?.Resource].flat().map(written);
   expect(resources.map(arn => /:eks:([\w-]+):/.exec(arn)?.[1])).toEqual(regions);
+});
+
+it.each(['guard', 'start'] as const)('lets %s start this workflow and no other', step => {
+  const start = statementsOf(dr, `FailoverSteps${step}Policy`).find(
+    ({ Action }) => Action === 'states:StartExecution',
+  );
+  expect(written(start?.Resource)).toMatch(/:states:us-east-2:.*:stateMachine:lifeboat-levlabs$/);
 });
 
 describe('the role of the workflow', () => {

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import type { StepName } from '../../core/phases';
+import type { FunctionName } from '../../core/phases';
 import { rbacManifests, toYaml } from '../../lib/rbac';
 import { exampleApp, exampleConfig } from './example';
 
@@ -30,7 +30,7 @@ const config = exampleConfig([withImages, stateless]);
 const objects = rbacManifests(config, 'dr') as Manifest[];
 
 /** What a step may do in a namespace (`''`: everywhere), each as `verb group/resource` or `verb group/resource:name`. */
-function may(step: StepName, namespace: string, of = objects): string[] {
+function may(step: FunctionName, namespace: string, of = objects): string[] {
   const role = of.find(
     ({ kind, metadata }) =>
       kind === (namespace ? 'Role' : 'ClusterRole') &&
@@ -58,8 +58,8 @@ const listAndPatch = (...things: string[]) => things.flatMap(thing => [`list ${t
 const AUTOSCALERS = 'autoscaling/horizontalpodautoscalers';
 
 describe('over the whole cluster', () => {
-  it('lets assess ask whether the API is ready', () => {
-    expect(may('assess', '')).toEqual(['get /readyz']);
+  it.each(['assess', 'guard'] as const)('lets %s ask whether the API is ready', step => {
+    expect(may(step, '')).toEqual(['get /readyz']);
   });
 
   it('lets preflight count the room', () => {
@@ -72,12 +72,12 @@ describe('over the whole cluster', () => {
 
   it('lets the other steps do nothing', () => {
     const names = objects.filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name);
-    expect(names).toEqual(['lifeboat-assess', 'lifeboat-preflight', 'lifeboat-restore']);
+    expect(names).toEqual(['lifeboat-assess', 'lifeboat-preflight', 'lifeboat-restore', 'lifeboat-guard']);
   });
 });
 
 describe('in the namespace of an app with a name and with data', () => {
-  it.each<[StepName, string[]]>([
+  it.each<[FunctionName, string[]]>([
     [
       'preflight',
       [
@@ -88,6 +88,7 @@ describe('in the namespace of an app with a name and with data', () => {
       ],
     ],
     ['fence', listAndPatch(...WORKLOADS)],
+    ['guard', listAndPatch(...WORKLOADS)],
     [
       'restore',
       [
@@ -109,7 +110,7 @@ describe('in the namespace of an app with a name and with data', () => {
 describe('in the namespace of Velero', () => {
   const schedule = ['get velero.io/schedules:shop', 'patch velero.io/schedules:shop'];
 
-  it.each<[StepName, string[]]>([
+  it.each<[FunctionName, string[]]>([
     [
       'preflight',
       ['get apps/deployments:velero', 'list velero.io/backups', 'list velero.io/backupstoragelocations'],
@@ -130,6 +131,7 @@ describe('in the namespace of Velero', () => {
       ],
     ],
     ['fence', schedule],
+    ['guard', schedule],
     ['scale', schedule],
     ['rollback', schedule],
     ['assess', []],

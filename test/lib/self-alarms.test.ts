@@ -1,4 +1,4 @@
-import { STEPS } from '../../core/phases';
+import { FUNCTIONS } from '../../core/phases';
 import { exampleConfig } from './example';
 import { synthesized } from './synthesized';
 
@@ -31,7 +31,28 @@ it.each(alarms.map(alarm => [alarm.AlarmDescription, alarm] as const))('"%s" goe
   expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
 });
 
-it.each(alarms.map(alarm => [alarm.AlarmDescription, alarm] as const))(
+const heartbeat = alarms.filter(({ MetricName }) => MetricName === 'GuardHeartbeat');
+const others = alarms.filter(alarm => !heartbeat.includes(alarm));
+
+it('takes silence of the guard for what is to be told, when it lasts for minutes', () => {
+  expect(heartbeat).toMatchObject([
+    {
+      Namespace: 'Lifeboat',
+      Dimensions: [
+        { Name: 'Name', Value: 'levlabs' },
+        { Name: 'Site', Value: 'dr' },
+      ],
+      Period: 60,
+      Statistic: 'SampleCount',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 4,
+      TreatMissingData: 'breaching',
+    },
+  ]);
+});
+
+it.each(others.map(alarm => [alarm.AlarmDescription, alarm] as const))(
   '"%s" sees one bad minute, also one that is reported late, and takes silence for peace',
   (_, { Threshold, DatapointsToAlarm, EvaluationPeriods, TreatMissingData }) => {
     expect({ Threshold, DatapointsToAlarm, TreatMissingData }).toEqual({
@@ -48,7 +69,7 @@ it.each(['Errors', 'Throttles'])('watches the %s of every step', name => {
     .flatMap(stats)
     .filter(({ MetricName }) => MetricName === name)
     .map(({ Dimensions }) => Dimensions[0]?.Value.Ref);
-  expect(new Set(functions).size).toBe(STEPS.length);
+  expect(new Set(functions).size).toBe(FUNCTIONS.length);
 });
 
 it('adds up at most ten metrics an alarm, and takes a missing one for 0', () => {

@@ -89,6 +89,7 @@ describe('the access entries of a cluster', () => {
       'lifeboat-levlabs-dr-scale',
       'lifeboat-levlabs-primary-assess',
       'lifeboat-levlabs-primary-fence',
+      'lifeboat-levlabs-primary-guard',
       'lifeboat-levlabs-primary-preflight',
       'lifeboat-levlabs-primary-rollback',
     ]);

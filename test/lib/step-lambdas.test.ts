@@ -1,5 +1,6 @@
-import { STEPS } from '../../core/phases';
-import { exampleConfig } from './example';
+import { Match } from 'aws-cdk-lib/assertions';
+import { FUNCTIONS } from '../../core/phases';
+import { exampleApp, exampleConfig } from './example';
 import { actionsOf, statementsOf, synthesized } from './synthesized';
 
 const config = exampleConfig();
@@ -26,9 +27,9 @@ function lambdas(site: 'primary' | 'dr'): Lambda[] {
   );
 }
 
-it('makes one function a step, which knows its site, its ledger and whom to tell', () => {
+it('makes one function a step and a watcher, which knows its site, its ledger and whom to tell', () => {
   const steps = lambdas('dr').map(({ Environment }) => Environment.Variables.LIFEBOAT_STEP);
-  expect(steps.sort()).toEqual([...STEPS].sort());
+  expect(steps.sort()).toEqual([...FUNCTIONS].sort());
   for (const { Environment } of lambdas('dr')) {
     expect(Environment.Variables).toMatchObject({
       LIFEBOAT_SITE: 'dr',
@@ -46,7 +47,31 @@ it('lets Lambda end a step before the workflow does, so that its own error is se
     Number(seconds),
   );
   const shortest = Math.min(...timeouts);
-  for (const { Timeout } of lambdas('dr')) expect(Timeout).toBeLessThan(shortest);
+  const steps = lambdas('dr').filter(({ Environment }) => Environment.Variables.LIFEBOAT_STEP !== 'guard');
+  for (const { Timeout } of steps) expect(Timeout).toBeLessThan(shortest);
+});
+
+it.each([
+  [1, 256],
+  [10, 256],
+  [11, 512],
+  [100, 1769],
+])('gives the guard of %i apps %i MB, since handshakes take a processor', (count, memory) => {
+  const apps = Array.from({ length: count }, (_, index) => exampleApp(`app-${index}`));
+  const { dr } = synthesized(exampleConfig(apps));
+  dr.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ LIFEBOAT_STEP: 'guard' }) },
+    MemorySize: memory,
+    Timeout: 150,
+  });
+});
+
+it('tells those who start the workflow which one, and nobody else', () => {
+  const told = lambdas('dr').filter(
+    ({ Environment }) => Environment.Variables.LIFEBOAT_MACHINE_ARN !== undefined,
+  );
+  const names = told.map(({ Environment }) => Environment.Variables.LIFEBOAT_STEP);
+  expect(names.sort()).toEqual(['guard', 'start']);
 });
 
 describe('a cluster with a private endpoint', () => {

@@ -1,11 +1,10 @@
-import type { Template } from 'aws-cdk-lib/assertions';
-import { parseRequest } from '../../core/request';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import type { CrashInput } from '../../core/run';
+import type { StartInput } from '../../lambdas/steps/start/step';
 import { exampleConfig } from './example';
 import { synthesized } from './synthesized';
 
-const config = exampleConfig();
-const templates = synthesized(config);
+const templates = synthesized(exampleConfig());
 
 interface Target {
   Arn: unknown;
@@ -52,13 +51,10 @@ describe.each(['primary', 'dr'] as const)('an alarm that starts a run for %s', s
   const target = targetOf(templates[site], 'OtherSiteInAlarm');
   const event = { time: '2026-03-29T02:41:00Z', detail: { alarmName: 'lifeboat-levlabs-x-shop' } };
 
-  it('asks for what Admit understands', () => {
-    expect(parseRequest(transformed(target, event), config, site)).toEqual({
-      activate: site,
-      startedBy: 'alarm',
-      reason: 'Alarm lifeboat-levlabs-x-shop at 2026-03-29T02:41:00Z',
-      acceptOldBackup: false,
-    });
+  it('tells the Lambda that knows whether the guard was quicker', () => {
+    const input: StartInput = { alarm: { name: 'lifeboat-levlabs-x-shop', at: '2026-03-29T02:41:00Z' } };
+    expect(transformed(target, event)).toEqual(input);
+    expect(JSON.stringify(target.Arn)).toContain('start');
   });
 
   it('starts nothing any more when it is a quarter of an hour late, and leaves a dead letter', () => {
@@ -97,6 +93,19 @@ it('looks at the standby every five minutes, and lets a look that failed be', ()
   expect(JSON.parse(target.Input ?? '')).toEqual({ peace: true });
   expect(target.RetryPolicy?.MaximumRetryAttempts).toBe(0);
   templates.dr.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
+});
+
+it('sends the guard every minute, and none that is late', () => {
+  const { ScheduleExpression } = ruleOf(templates.dr, 'TriggersGuard') as { ScheduleExpression?: string };
+  const target = targetOf(templates.dr, 'TriggersGuard');
+  expect(ScheduleExpression).toBe('rate(1 minute)');
+  expect(JSON.stringify(target.Arn)).toContain('guard');
+  expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 });
+  templates.dr.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: Match.stringLikeRegexp('guard') },
+    MaximumEventAgeInSeconds: 60,
+    MaximumRetryAttempts: 0,
+  });
 });
 
 it('lets EventBridge send to the dead-letter queue for these rules only', () => {

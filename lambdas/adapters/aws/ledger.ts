@@ -1,12 +1,17 @@
 import { type Activation, LEASE_SECONDS, type Lease, type Pause } from '../../../core/admission';
 import type { Clock } from '../../../core/clock';
+import type { Concerns } from '../../../core/concerns';
 import type { SiteName } from '../../../core/config';
 import { LeaseLost, WriteConflict } from '../../../core/errors';
+import type { Duty, Watch } from '../../../core/guard';
 import type { AppRun, Debt, Ledger, Peace, RunRecord, Seen } from '../../../core/ledger';
+import type { Outage } from '../../../core/outage';
 import type { Run } from '../../../core/run';
 import type { Documents } from './documents';
 
 const LIST_OF_RUNS = 'runs';
+/** One partition, so that the guard reads all of them at once. */
+const DEBTS = 'debts';
 const DAY = 86_400;
 /** Leases outlive their expiry by this much, so that tokens go on growing while anybody could still remember one. */
 const LEASE_TTL = 90 * DAY;
@@ -14,6 +19,11 @@ const RECORD_TTL = 400 * DAY;
 
 interface PauseRecord {
   pause?: Pause;
+}
+
+/** Empty once it is settled. */
+interface DebtRecord {
+  debt?: Debt;
 }
 
 interface LeaseRecord {
@@ -129,12 +139,52 @@ export class DynamoLedger implements Ledger {
     await this.documents.change(appKey(app, `seen#${site}`), () => seen);
   }
 
-  async saveDebt(app: string, debt: Debt): Promise<void> {
-    await this.documents.change<Debt>(appKey(app, `debt#${debt.site}#${debt.what}`), () => debt);
+  async saveDebt(debt: Debt): Promise<void> {
+    await this.documents.change<DebtRecord>(debtKey(debt.app, debt.site), () => ({ debt }));
   }
 
-  debts(app: string): Promise<Debt[]> {
-    return this.documents.query(`app#${app}`, 'debt#');
+  async debts(app?: string): Promise<Debt[]> {
+    const records = await this.documents.query<DebtRecord>(DEBTS, app === undefined ? '' : `${app}#`);
+    return records.flatMap(({ debt }) => debt ?? []);
+  }
+
+  async settleDebt(app: string, site: SiteName): Promise<void> {
+    const key = debtKey(app, site);
+    if ((await this.documents.get<DebtRecord>(key))?.debt) {
+      await this.documents.change<DebtRecord>(key, () => ({}), DAY);
+    }
+  }
+
+  duty(): Promise<Duty | undefined> {
+    return this.documents.get({ pk: 'lifeboat', sk: 'guard' });
+  }
+
+  changeDuty(change: (now: Duty | undefined) => Duty): Promise<Duty> {
+    return this.documents.change({ pk: 'lifeboat', sk: 'guard' }, change);
+  }
+
+  watch(app: string): Promise<Watch | undefined> {
+    return this.documents.get(appKey(app, 'watch'));
+  }
+
+  changeWatch(app: string, change: (now: Watch | undefined) => Watch): Promise<Watch> {
+    return this.documents.change(appKey(app, 'watch'), change);
+  }
+
+  async concerns(): Promise<Concerns> {
+    return (await this.documents.get<Concerns>({ pk: 'lifeboat', sk: 'concerns' })) ?? {};
+  }
+
+  async saveConcerns(concerns: Concerns): Promise<void> {
+    await this.documents.change<Concerns>({ pk: 'lifeboat', sk: 'concerns' }, () => concerns);
+  }
+
+  outage(): Promise<Outage | undefined> {
+    return this.documents.get({ pk: 'lifeboat', sk: 'outage' });
+  }
+
+  changeOutage(change: (now: Outage | undefined) => Outage): Promise<Outage> {
+    return this.documents.change({ pk: 'lifeboat', sk: 'outage' }, change);
   }
 
   async refusalToldAt(): Promise<number | undefined> {
@@ -164,6 +214,10 @@ function leaseKey(app: string) {
 
 function appKey(app: string, sk: string) {
   return { pk: `app#${app}`, sk };
+}
+
+function debtKey(app: string, site: SiteName) {
+  return { pk: DEBTS, sk: `${app}#${site}#fence` };
 }
 
 function runKey(id: string) {

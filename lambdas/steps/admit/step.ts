@@ -32,6 +32,7 @@ export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitRes
   const decisions = await admitAll(deps, run, apps, joined);
   for (const id of joined) await countJoined(deps, id);
   const taken = decisions.filter(({ admitted: is }) => is).map(({ app }) => app);
+  if (run.startedBy !== 'person' && taken.length > 0) await noteOutage(deps, run, request, taken);
   const causes = decisions.flatMap(({ cause }) => cause ?? []);
   if (taken.length === 0 && (await keepQuiet(deps, run, causes))) {
     await deps.ledger.changeRun(run.id, now => ({ ...(now ?? newRecord(run, request)), quiet: true }));
@@ -39,10 +40,21 @@ export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitRes
   return { run: { id: run.id, activate: run.activate }, apps: taken };
 }
 
+/**
+ * The guard shall know the run that somebody's own monitoring started: the outage has its answer then, and nobody is asked
+ * twice. The guard's own starts stand there already.
+ */
+async function noteOutage(deps: Deps, run: Run, { reason }: Request, apps: string[]): Promise<void> {
+  const { id, activate, startedBy, startedAt: at } = run;
+  await deps.ledger.changeOutage(now =>
+    now?.run === id ? now : { run: id, input: { activate, startedBy, reason }, at, apps },
+  );
+}
+
 async function keepQuiet(deps: Deps, run: Run, causes: readonly RefusalCause[]): Promise<boolean> {
   const now = deps.clock.now();
   const quiet = staysQuiet(run, causes, await deps.ledger.refusalToldAt(), now);
-  if (!quiet && run.startedBy === 'alarm') await deps.ledger.saveRefusalTold(now);
+  if (!quiet && run.startedBy !== 'person') await deps.ledger.saveRefusalTold(now);
   return quiet;
 }
 
@@ -64,7 +76,7 @@ async function admitAll(
         ...(await mapBounded(rest, AT_ONCE, app => admitApp(deps, run, app, joined))),
       ]
     : [];
-  const alone = run.startedBy === 'alarm' && called.length > 0 && called.every(({ admitted: is }) => !is);
+  const alone = run.startedBy !== 'person' && called.length > 0 && called.every(({ admitted: is }) => !is);
   const cause = called.find(({ cause: why }) => why)?.cause ?? 'already-there';
   return [
     ...called,

@@ -2,12 +2,14 @@ import { type Assessment, assess, follow } from '../../../core/assessment';
 import { startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { NotFound } from '../../../core/errors';
+import { blinded, evidence } from '../../../core/guard';
 import { type AppRun, beginPhase, endPhase, type RunRecord, waitInPhase } from '../../../core/ledger';
 import { type AssessResult, otherSite, type RunInput } from '../../../core/run';
 import { SAMPLE_SECONDS, type Sample } from '../../../core/verdict';
 import { mapBounded } from '../../adapters/concurrency';
 import type { Deps } from '../../runtime/wire';
 import { appOf } from '../app-step';
+import { canSee } from '../canaries';
 import { refuseApp } from '../end-app';
 import { sampleCluster, sampleSite } from '../looking';
 
@@ -22,7 +24,10 @@ export async function assessStep(deps: Deps, { run }: RunInput): Promise<AssessR
   const open = (await deps.ledger.appRuns(run.id)).filter(({ end }) => !end);
   const site = otherSite(run.activate);
   const cluster = await sampleCluster(deps, site);
-  const sampled = await mapBounded(open, AT_ONCE, appRun => sampleApp(deps, run.id, appRun, cluster));
+  const samples = await lookAtAll(deps, open, cluster);
+  const sampled = await mapBounded(open, AT_ONCE, appRun =>
+    writeSample(deps, run.id, appRun, samples.get(appRun.app) ?? cluster),
+  );
   const decisions = decide(deps, record, sampled);
   await mapBounded(sampled, AT_ONCE, appRun =>
     writeDown(deps, record, appRun, decisions.get(appRun.app), cluster),
@@ -41,23 +46,42 @@ export async function assessStep(deps: Deps, { run }: RunInput): Promise<AssessR
   };
 }
 
-async function sampleApp(deps: Deps, runId: string, { app: name }: AppRun, cluster: Sample): Promise<AppRun> {
-  await deps.ledger.renewLease(name, runId);
-  const app = appOf(deps, name);
-  const sample = app.endpoint ? await sampleSite(deps, app, app.endpoint, otherSite(deps.site)) : cluster;
-  return deps.ledger.changeAppRun(runId, name, now => {
+/** A sample of each app, and of a worker its cluster's. Bad ones count for nothing while no canary answers either. */
+async function lookAtAll(deps: Deps, open: readonly AppRun[], cluster: Sample): Promise<Map<string, Sample>> {
+  const looks = await mapBounded(open, AT_ONCE, async ({ app: name }) => {
+    const app = appOf(deps, name);
+    const sample = app.endpoint ? await sampleSite(deps, app, app.endpoint, otherSite(deps.site)) : cluster;
+    return [name, sample] as const;
+  });
+  const blind = looks.some(([, { seen }]) => seen === 'bad') && !(await canSee(deps));
+  return new Map(looks.map(([name, sample]) => [name, blind ? blinded(sample) : sample]));
+}
+
+/** The run begins with what the guard has seen of the app until now, so that its own look is the last and not the first. */
+async function writeSample(
+  deps: Deps,
+  runId: string,
+  { app: name, samples }: AppRun,
+  sample: Sample,
+): Promise<AppRun> {
+  const { ledger, clock } = deps;
+  await ledger.renewLease(name, runId);
+  const seen = samples.length > 0 ? [] : evidence(await ledger.watch(name), otherSite(deps.site), sample.at);
+  return ledger.changeAppRun(runId, name, now => {
     if (!now) throw new NotFound(`The ledger has no record of ${name} in run ${runId}.`);
-    return { ...beginPhase(now, 'assess', deps.clock.now()), samples: [...now.samples, sample] };
+    const before = now.samples.length > 0 ? now.samples : seen.filter(({ at }) => at < sample.at);
+    return { ...beginPhase(now, 'assess', clock.now()), samples: [...before, sample] };
   });
 }
 
 function decide(deps: Deps, { run }: RunRecord, sampled: readonly AppRun[]): Map<string, Assessment> {
   const person = run.startedBy === 'person';
   const decisions = new Map<string, Assessment>();
-  const undecided = new Map(sampled.map(({ app, samples }) => [app, samples]));
-  for (const [name, samples] of undecided) {
+  const undecided = new Map(sampled.map(appRun => [appRun.app, appRun]));
+  for (const [name, { samples, phases }] of undecided) {
     const app = appOf(deps, name);
-    if (person || !follows(app, undecided)) decisions.set(name, assess(app, person, samples));
+    if (person || !follows(app, undecided))
+      decisions.set(name, assess(app, person, samples, phases.assess?.startedAt));
   }
   // Followers of followers: as many rounds as there can be links in a chain.
   for (let round = 0; round < undecided.size && decisions.size < undecided.size; round++) {

@@ -50,6 +50,11 @@ export class FakeSns {
     this.listeners.push(listener);
   }
 
+  /** A message of AWS's own: an alarm names the topic among its actions. Such messages carry no attributes. */
+  publishAsService(topicArn: string, subject: string, text: string): void {
+    if (this.endpoint.state === 'up') this.publish({ TopicArn: topicArn, Subject: subject, Message: text });
+  }
+
   private act(command: SdkCommand, name: string): Action {
     if (name !== 'Publish') throw new FakeLimit(`sns ${name}`);
     const input = command.input as PublishInput;

@@ -12,7 +12,28 @@ export function addHealthChecks(stack: DeployedStack, checkers: HealthCheckers):
   }
 }
 
-/** Alarms on health checks. Alarms on Lifeboat's own metrics watch services whose metrics the fakes do not make. */
+const BEFORE_MS = 10 * 60_000;
+
+/**
+ * Alarms on what Lifeboat itself puts into CloudWatch. It was deployed days ago: its heartbeats were there until now.
+ * @param now milliseconds since the epoch
+ */
+export function addHeartbeatAlarms(stack: DeployedStack, cloudwatch: FakeCloudWatch, now: number): void {
+  for (const [id, properties] of stack.ofType('AWS::CloudWatch::Alarm')) {
+    if (properties.Namespace !== 'Lifeboat') continue;
+    const { Dimensions = [], MetricName = '' } = properties as unknown as AlarmProperties;
+    const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
+    for (let at = now - BEFORE_MS; at < now; at += 60_000) {
+      cloudwatch.metrics.put(
+        { namespace: 'Lifeboat', name: MetricName, dimensions },
+        { at, value: 1, count: 1 },
+      );
+    }
+    cloudwatch.addAlarm(stack.ref(id), properties as unknown as AlarmProperties);
+  }
+}
+
+/** Alarms on health checks. Other alarms on Lifeboat watch services whose metrics the fakes do not make. */
 export function addHealthAlarms(stack: DeployedStack, cloudwatch: FakeCloudWatch): void {
   for (const [id, properties] of stack.ofType('AWS::CloudWatch::Alarm')) {
     if (properties.Namespace === 'AWS/Route53')

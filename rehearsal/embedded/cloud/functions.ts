@@ -1,6 +1,6 @@
 import type { Config, SiteName } from '../../../core/config';
 import type { Network } from '../../../core/network';
-import { STEPS, type StepName } from '../../../core/phases';
+import { FUNCTIONS, type FunctionName } from '../../../core/phases';
 import { withDeadline } from '../../../lambdas/adapters/deadline';
 import type { KubernetesTransport } from '../../../lambdas/adapters/kubernetes/transport';
 import type { Environment } from '../../../lambdas/runtime/environment';
@@ -39,7 +39,7 @@ export interface FunctionsOptions {
 }
 
 interface DeployedFunction {
-  step: StepName;
+  step: FunctionName;
   timeoutMs: number;
   variables: Record<string, string>;
   roleArn: string;
@@ -54,14 +54,14 @@ class TimedOut extends Error {
 export class Functions {
   private readonly functions = new Map<string, DeployedFunction>();
   private readonly listeners: ((answer: object) => void)[] = [];
-  private condemned: { step: StepName; action: string; onKilled: () => void } | undefined;
+  private condemned: { step: FunctionName; action: string; onKilled: () => void } | undefined;
 
   constructor(private readonly options: FunctionsOptions) {
     const { stack } = options;
     for (const [id, properties] of stack.ofType('AWS::Lambda::Function')) {
       const variables =
         (properties.Environment as { Variables?: Record<string, string> } | undefined)?.Variables ?? {};
-      const step = STEPS.find(name => name === variables.LIFEBOAT_STEP);
+      const step = FUNCTIONS.find(name => name === variables.LIFEBOAT_STEP);
       if (!step) throw new NotDeployable(`Lambda function ${id} names no step in LIFEBOAT_STEP`);
       this.functions.set(stack.arn(id), {
         step,
@@ -73,7 +73,7 @@ export class Functions {
   }
 
   /** The ARN of the function of a step. */
-  arnOf(step: StepName): string {
+  arnOf(step: FunctionName): string {
     const found = [...this.functions].find(([, deployed]) => deployed.step === step);
     if (!found) throw new NotDeployable(`the template has no function for ${step}`);
     return found[0];
@@ -108,7 +108,7 @@ export class Functions {
   }
 
   /** The next call of that action by the step is carried out, and its process killed before it hears so. */
-  killAfter(step: StepName, action: string, onKilled: () => void): void {
+  killAfter(step: FunctionName, action: string, onKilled: () => void): void {
     this.condemned = { step, action, onKilled };
   }
 
@@ -137,6 +137,7 @@ export class Functions {
       region: stack.region,
       table: variables.LIFEBOAT_TABLE ?? '',
       topicArns: (variables.LIFEBOAT_TOPIC_ARNS ?? '').split(','),
+      ...(variables.LIFEBOAT_MACHINE_ARN ? { machineArn: variables.LIFEBOAT_MACHINE_ARN } : {}),
     };
   }
 

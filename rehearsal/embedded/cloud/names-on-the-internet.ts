@@ -79,7 +79,7 @@ function healthyAnswer(config: Config, host: string, path: string): { status: nu
   return { status: health.status, body: health.body ?? 'ok' };
 }
 
-/** What `dependencies:` names: each answers as expected, from no Region that can be lost. */
+/** What `dependencies` and `guard.canaries` name: each answers as expected, from no Region that can be lost. */
 export function addDependencies(
   config: Config,
   zones: ReadonlyMap<string, HostedZone>,
@@ -87,7 +87,11 @@ export function addDependencies(
   tree: DnsTree,
 ): void {
   const now = internet.clock.now();
-  for (const [index, { url, expectStatus }] of config.dependencies.entries()) {
+  const outside = [
+    ...config.dependencies.map(({ url, expectStatus }) => ({ url, expectStatus })),
+    ...config.guard.canaries.map(url => ({ url, expectStatus: 200 })),
+  ];
+  for (const [index, { url, expectStatus }] of outside.entries()) {
     const { hostname } = new URL(url);
     const address = `203.0.113.${index + 1}`;
     const certificate: Certificate = {

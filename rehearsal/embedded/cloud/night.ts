@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type App, type Config, SITE_NAMES, type SiteName } from '../../../core/config';
 import { siteOf } from '../../../core/flip';
+import { alarmPrefix } from '../../../lib/names';
 import type { Execution, ExecutionStatus, HistoryEvent } from '../asl';
+import { ACCOUNT } from '../aws/arn';
 import { FakeCloudWatch } from '../aws/cloudwatch';
 import { FakeEks } from '../aws/eks';
 import { FakeEventBridge } from '../aws/eventbridge';
+import { eventTime } from '../aws/eventbridge/event';
 import { HealthCheckers } from '../aws/health-checkers';
 import { FakeRoute53 } from '../aws/route53';
 import type { HostedZone } from '../aws/route53/hosted-zone';
@@ -23,7 +26,7 @@ import { firstBackups } from '../velero/first-backups';
 import { FakeVelero } from '../velero/velero';
 import { VirtualClock } from '../virtual-clock';
 import { Credentials } from './credentials';
-import { addHealthAlarms, addHealthChecks, addRules } from './detection';
+import { addHealthAlarms, addHealthChecks, addHeartbeatAlarms, addRules } from './detection';
 import { addDependencies, addLoadBalancer, seedZones } from './names-on-the-internet';
 import { Policies } from './policies';
 import { SiteInAws } from './site';
@@ -189,6 +192,8 @@ export class Night {
     addHealthChecks(stacks.global, this.checkers);
     this.alarms.receiveHealthChecks(this.checkers);
     addHealthAlarms(stacks.global, this.alarms);
+    for (const site of SITE_NAMES)
+      addHeartbeatAlarms(stacks[site], this.sites[site].cloudwatch, this.clock.now());
     for (const stack of Object.values(stacks)) addRules(stack, this.bridge);
     for (const customer of this.customers.values()) customer.start();
   }
@@ -229,6 +234,23 @@ export class Night {
     this.route53.controlPlane = 'hang';
     this.alarms.endpoint.state = 'hang';
     this.bridge.setRegion(this.options.stacks.global.region, 'lost');
+  }
+
+  /** The event of an alarm, beside those that the alarms send by themselves. */
+  raiseAlarm(site: SiteName, app: App): void {
+    const { region } = this.options.stacks.global;
+    const alarmName = `${alarmPrefix(this.config, site)}${app.name}`;
+    this.bridge.put(region, {
+      version: '0',
+      id: `${alarmName} ${this.clock.now()}`,
+      'detail-type': 'CloudWatch Alarm State Change',
+      source: 'aws.cloudwatch',
+      account: ACCOUNT,
+      time: eventTime(this.clock.now()),
+      region,
+      resources: [`arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${alarmName}`],
+      detail: { alarmName, state: { value: 'ALARM' }, previousState: { value: 'OK' } },
+    });
   }
 
   regionOf(site: SiteName): string {
@@ -317,7 +339,14 @@ export class Night {
       },
       lambda: async ({ region, arn, input }: { region: string; arn: string; input: string }) => {
         const site = siteAt(region);
-        if (site && this.isUp(site)) await this.sites[site].functions.invoke(arn, JSON.parse(input));
+        if (!site || !this.isUp(site)) return;
+        try {
+          await this.sites[site].functions.invoke(arn, JSON.parse(input));
+        } catch (error) {
+          // EventBridge hands an event over and hears no more of it. A failure is shown all the same, since no Lambda
+          // should fail, unless the Region is lost under it.
+          if (this.isUp(site)) throw error;
+        }
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { StepName } from '../../../core/phases';
+import type { FunctionName } from '../../../core/phases';
 
 /** What Lambda says of a process that was killed. */
 class ExitError extends Error {
@@ -14,7 +14,7 @@ export class Process {
   private dead = false;
 
   constructor(
-    readonly step: StepName,
+    readonly step: FunctionName,
     private readonly onAnswer: (process: Process, action: string) => void,
   ) {
     // Nobody may be waiting for it any more: the kill of a process that has answered is no failure.

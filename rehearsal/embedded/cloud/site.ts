@@ -14,6 +14,7 @@ import { FakeNetwork } from '../network/fake-network';
 import type { Internet } from '../network/internet';
 import type { VirtualClock } from '../virtual-clock';
 import type { Credentials } from './credentials';
+import { Egress } from './egress';
 import { Functions } from './functions';
 import type { Statement } from './iam';
 import { OneMachine } from './machines';
@@ -64,11 +65,21 @@ export class SiteInAws {
         this.sns.addTopic(entry.topicArn);
     }
     const elsewhere = (region: string) => this.snsOf(region);
-    this.cloudwatch = new FakeCloudWatch({ ...setting, emit: event => options.emit(event) });
+    this.cloudwatch = new FakeCloudWatch({
+      ...setting,
+      emit: event => options.emit(event),
+      act: (topic, detail) => {
+        const { alarmName } = detail as { alarmName: string };
+        this.sns.publishAsService(topic, `ALARM: ${alarmName}`.slice(0, 99), JSON.stringify(detail));
+      },
+    });
     this.machine = this.stateMachine();
     this.sfn = new FakeSfn(setting, new OneMachine(this.machine));
+    const egress = new Egress(internet, this.region);
     this.functions = new Functions({
       ...options,
+      kubernetes: egress.kubernetes(options.kubernetes),
+      eks: egress.eks(options.eks),
       clients: {
         dynamodb: this.dynamodb,
         sns: region => (region === this.region ? this.sns : elsewhere(region)),

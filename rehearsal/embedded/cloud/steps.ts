@@ -1,4 +1,4 @@
-import type { StepName } from '../../../core/phases';
+import type { FunctionName } from '../../../core/phases';
 import type { Deps } from '../../../lambdas/runtime/wire';
 import { admitStep } from '../../../lambdas/steps/admit/step';
 import { assessStep } from '../../../lambdas/steps/assess/step';
@@ -6,11 +6,13 @@ import { closeStep } from '../../../lambdas/steps/close/step';
 import { confirmStep } from '../../../lambdas/steps/confirm/step';
 import { fenceStep } from '../../../lambdas/steps/fence/step';
 import { flipStep } from '../../../lambdas/steps/flip/step';
+import { guardStep } from '../../../lambdas/steps/guard/step';
 import { preflightOrPeace } from '../../../lambdas/steps/preflight/entry';
 import { reportStep } from '../../../lambdas/steps/report/step';
 import { restoreStep } from '../../../lambdas/steps/restore/step';
 import { rollbackStep } from '../../../lambdas/steps/rollback/step';
 import { scaleStep } from '../../../lambdas/steps/scale/step';
+import { startStep } from '../../../lambdas/steps/start/step';
 import { tellStep } from '../../../lambdas/steps/tell/step';
 import { turnStep } from '../../../lambdas/steps/turn/step';
 import { verifyStep } from '../../../lambdas/steps/verify/step';
@@ -18,7 +20,7 @@ import { verifyStep } from '../../../lambdas/steps/verify/step';
 type AnyStep = (deps: Deps, input: never) => Promise<unknown>;
 
 /** The code that is deployed, without the Lambda around it. */
-export const STEP_CODE: Record<StepName, AnyStep> = {
+export const STEP_CODE: Record<FunctionName, AnyStep> = {
   admit: admitStep,
   assess: assessStep,
   preflight: preflightOrPeace,
@@ -33,4 +35,6 @@ export const STEP_CODE: Record<StepName, AnyStep> = {
   rollback: rollbackStep,
   close: closeStep,
   report: reportStep,
+  guard: guardStep,
+  start: startStep,
 };

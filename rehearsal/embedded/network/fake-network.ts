@@ -37,7 +37,7 @@ export class FakeNetwork implements Network {
   authoritativeCname(server: string, name: string, deadlineMs: number): Promise<Cname> {
     const { clock, tree } = this.options.internet;
     return this.recorded('authoritativeCname', `${name} at ${server}`, this.options.region, () =>
-      authoritativeCnameOf({ clock, tree, reachable: !this.isCutOff() }, server, name, deadlineMs),
+      authoritativeCnameOf({ clock, tree, reachable: this.reachesServers() }, server, name, deadlineMs),
     );
   }
 
@@ -74,6 +74,11 @@ export class FakeNetwork implements Network {
 
   private isCutOff(): boolean {
     return this.options.internet.regionState(this.options.region) === 'lost';
+  }
+
+  /** Lookups go through the Region's own resolver; questions to name servers leave the Region. */
+  private reachesServers(): boolean {
+    return !this.isCutOff() && this.options.internet.leadsOut(this.options.region);
   }
 
   private call(action: string, resource: string, region: string) {

@@ -56,6 +56,7 @@ export class Internet {
   readonly tree: DnsTree;
   private readonly regions = new Map<string, RegionState>();
   private readonly cuts = new Set<string>();
+  private readonly sealed = new Set<string>();
 
   constructor(private readonly options: InternetOptions) {
     this.clock = options.clock;
@@ -79,9 +80,23 @@ export class Internet {
     this.cuts.delete(`${from} ${to}`);
   }
 
+  /** Nothing that leaves the Region arrives any more, and what comes in does. Names are still resolved inside. */
+  seal(region: string): void {
+    this.sealed.add(region);
+  }
+
+  unseal(region: string): void {
+    this.sealed.delete(region);
+  }
+
+  /** Whether what leaves the Region arrives. */
+  leadsOut(region: string): boolean {
+    return !this.sealed.has(region);
+  }
+
   /** Whether packets arrive. */
   connects(from: string, to: string): boolean {
-    if (this.cuts.has(`${from} ${to}`)) return false;
+    if (this.cuts.has(`${from} ${to}`) || (from !== to && this.sealed.has(from))) return false;
     return this.regionState(from) !== 'lost' && this.regionState(to) !== 'lost';
   }
 

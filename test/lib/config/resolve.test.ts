@@ -33,6 +33,7 @@ test('what is left out has its default', () => {
     notify: [],
     dependencies: [],
     approval: { timeoutSeconds: 900, ifNobodyAnswers: 'refuse' },
+    guard: { canaries: ['https://one.one.one.one/', 'https://dns.google/'] },
     apps: [
       {
         name: 'shop',

@@ -117,7 +117,7 @@ describe('every invariant', () => {
     await open.night.clock.advance(120_000);
     expect(open.broken()).toEqual([]);
     const ids = open.checkers.map(({ id }) => id);
-    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo']);
+    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo', 'fence']);
     expect(open.checkers.map(checker => checker.finding())).toEqual(
       ids.map((id): Finding => ({ id, holds: true, evidence: expect.any(String) as string })),
     );
@@ -226,49 +226,69 @@ describe("I3: at most one run holds an app's lease", () => {
   });
 });
 
-describe('I4: no automatic run without a down verdict over the whole dwell time', () => {
-  const startedBy = 'alarm';
+describe('fence: the guard puts to rest only what main has left', () => {
+  const rest = { ...patch, step: 'guard', region: 'us-east-1' };
 
-  async function changes(
-    open: OpenNight,
-    lostForSeconds: number | undefined,
-    input: object,
-  ): Promise<string[]> {
-    const { night } = open;
-    await night.clock.advance(30_000);
-    const run = stuckRun(open, 'dr', input);
-    if (lostForSeconds !== undefined) {
-      night.loseRegion('primary');
-      await night.clock.advance(lostForSeconds * 1000);
-    }
-    await night.clock.run(call(open, { ...patch, run }));
-    await night.clock.advance(5000);
-    night.sites.dr.machine.executions()[0]?.abort('Stopped', 'by hand');
-    return open.broken().filter(text => text.startsWith('I4'));
-  }
-
-  it('is broken when an alarm lets something be changed while the site serves', async () => {
-    const broken = await changes(await openNight(levlabs), undefined, { startedBy });
-    expect(broken).toEqual([
-      expect.stringMatching(/^I4: run \S+ changed sample-app at .* after primary had served it well/),
-    ]);
+  it('is broken when the guard changes something where main leads', async () => {
+    const broken = await brokenAfter(open => call(open, rest));
+    expect(broken).toEqual([expect.stringMatching(/^fence: PATCH \S+ of sample-app on primary at /)]);
   });
 
-  it('is broken when the site has been down for less than the dwell time', async () => {
-    const broken = await changes(await openNight(levlabs), 10, { startedBy });
-    expect(broken).toEqual([expect.stringMatching(/^I4: /)]);
-  });
-
-  it('holds when the site has been down for all of the dwell time', async () => {
+  it('holds when it changes something at the site that main has left', async () => {
     const open = await openNight(levlabs);
-    expect(await changes(open, 20, { startedBy })).toEqual([]);
-    expect(open.finding('I4').evidence).toMatch(/^first changes: sample-app at /);
-  });
-
-  it('says nothing of a run that a person asked for', async () => {
-    expect(await changes(await openNight(levlabs), undefined, {})).toEqual([]);
+    await open.night.clock.run(call(open, { ...rest, region: 'us-east-2' }));
+    await open.night.clock.advance(2000);
+    expect(open.finding('fence')).toMatchObject({
+      holds: true,
+      evidence: expect.stringContaining('1 change'),
+    });
   });
 });
+
+describe.each(['alarm', 'guard'])(
+  'I4: no run of the %s without a down verdict over the whole dwell time',
+  startedBy => {
+    async function changes(
+      open: OpenNight,
+      lostForSeconds: number | undefined,
+      input: object,
+    ): Promise<string[]> {
+      const { night } = open;
+      await night.clock.advance(30_000);
+      const run = stuckRun(open, 'dr', input);
+      if (lostForSeconds !== undefined) {
+        night.loseRegion('primary');
+        await night.clock.advance(lostForSeconds * 1000);
+      }
+      await night.clock.run(call(open, { ...patch, run }));
+      await night.clock.advance(5000);
+      night.sites.dr.machine.executions()[0]?.abort('Stopped', 'by hand');
+      return open.broken().filter(text => text.startsWith('I4'));
+    }
+
+    it('is broken when an alarm lets something be changed while the site serves', async () => {
+      const broken = await changes(await openNight(levlabs), undefined, { startedBy });
+      expect(broken).toEqual([
+        expect.stringMatching(/^I4: run \S+ changed sample-app at .* after primary had served it well/),
+      ]);
+    });
+
+    it('is broken when the site has been down for less than the dwell time', async () => {
+      const broken = await changes(await openNight(levlabs), 10, { startedBy });
+      expect(broken).toEqual([expect.stringMatching(/^I4: /)]);
+    });
+
+    it('holds when the site has been down for all of the dwell time', async () => {
+      const open = await openNight(levlabs);
+      expect(await changes(open, 20, { startedBy })).toEqual([]);
+      expect(open.finding('I4').evidence).toMatch(/^first changes: sample-app at /);
+    });
+
+    it('says nothing of a run that a person asked for', async () => {
+      expect(await changes(await openNight(levlabs), undefined, {})).toEqual([]);
+    });
+  },
+);
 
 describe('I5: every run ends in a notification and a ledger record, also when it crashes', () => {
   it('is broken by a run that does not come to its end', async () => {

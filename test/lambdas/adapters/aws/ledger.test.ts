@@ -290,20 +290,42 @@ describe('what the ledger remembers', () => {
   test('is a debt for each site, the latest of its kind', async () => {
     const { run: until, ledger } = world();
     const debt = {
+      app: APP,
       runId: 'one',
+      activationId: '20260329030000',
       site: 'primary' as const,
       what: 'fence' as const,
       since: START,
       why: 'lost',
     };
-    await until(ledger.saveDebt(APP, debt));
-    await until(ledger.saveDebt(APP, { ...debt, why: 'still lost' }));
-    await until(ledger.saveDebt(APP, { ...debt, site: 'dr' }));
-    await until(ledger.saveDebt('another', debt));
+    await until(ledger.saveDebt(debt));
+    await until(ledger.saveDebt({ ...debt, why: 'still lost' }));
+    await until(ledger.saveDebt({ ...debt, site: 'dr' }));
+    await until(ledger.saveDebt({ ...debt, app: 'another' }));
     expect(await until(ledger.debts(APP))).toEqual([
       { ...debt, site: 'dr' },
       { ...debt, why: 'still lost' },
     ]);
+    expect((await until(ledger.debts())).map(({ app }) => app).sort()).toEqual([APP, APP, 'another'].sort());
+  });
+
+  test('forgets a debt that is settled, and settles none that is not there', async () => {
+    const { run: until, ledger } = world();
+    const debt = {
+      app: APP,
+      runId: 'one',
+      activationId: '20260329030000',
+      site: 'primary' as const,
+      what: 'fence' as const,
+      since: START,
+      why: 'lost',
+    };
+    await until(ledger.settleDebt(APP, 'primary'));
+    await until(ledger.saveDebt(debt));
+    await until(ledger.settleDebt(APP, 'dr'));
+    expect(await until(ledger.debts())).toEqual([debt]);
+    await until(ledger.settleDebt(APP, 'primary'));
+    expect(await until(ledger.debts())).toEqual([]);
   });
 
   test('is when on-call was told of a refusal, and how the last peace was', async () => {

@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { guardStep } from './step';
+
+export const handler = lambda('guard', guardStep);
