@@ -8,7 +8,7 @@ import { awsCall } from '../lambdas/adapters/aws/call';
 import { Documents } from '../lambdas/adapters/aws/documents';
 import { DynamoLedger } from '../lambdas/adapters/aws/ledger';
 import { OUTPUTS, stackName } from '../lib/names';
-import type { GuardRecord } from './guard';
+import { type GuardRecord, guardIn } from './guard';
 import { inRegion, Trouble } from './trouble';
 
 /** One site's Lifeboat as it is deployed. */
@@ -63,12 +63,14 @@ async function openSite(clock: Clock, config: Config, site: SiteName): Promise<D
   const table = outputs.get(OUTPUTS.ledger);
   if (!stateMachineArn || !table) throw notDeployed(name, region);
   const options = { region, maxAttempts: 1, credentials };
+  const ledger = new DynamoLedger(new Documents(new DynamoDBClient(options), table, clock), clock);
   return {
     site,
     region,
     stateMachineArn,
-    ledger: new DynamoLedger(new Documents(new DynamoDBClient(options), table, clock), clock),
+    ledger,
     sfn: new SFNClient(options),
+    guard: guardIn(ledger, site),
   };
 }
 

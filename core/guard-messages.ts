@@ -1,3 +1,4 @@
+import { STATUS_COMMAND, startCommand } from './commands';
 import type { Config, SiteName } from './config';
 import { spoken } from './duration';
 import { type Message, paragraphs, plainSubject, section } from './messages';
@@ -12,7 +13,7 @@ export function guardMessage(config: Config, site: SiteName, worse: string[], we
       `The guard in ${config.sites[site].region} watches ${otherSite(site)}. This is what changed.`,
       section('Look at this', worse),
       section('Well again, which was', well),
-      'Type next: npx lifeboat status',
+      `Type next: ${STATUS_COMMAND}`,
     ]),
     attributes: {
       lifeboat: config.name,
@@ -35,7 +36,7 @@ export function fencedMessage(config: Config, site: SiteName, lines: string[], s
       `${old} (${config.sites[old].region}) is back, fenced after ${spoken(seconds)}. It had no traffic: main points to ${site}, and goes back only by a run.`,
       section('Put to rest', lines),
       'What ran there in between ran with old data. If it wrote, its volumes are as it left them.',
-      `When you want to go home: npx lifeboat activate ${old}`,
+      `When you want to go home: ${startCommand({ activate: old, mode: 'failover' })}`,
     ]),
     attributes: { lifeboat: config.name, event: 'old-site-fenced', activate: site },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Deployment } from '../../cli/deployment';
+import { guardIn } from '../../cli/guard';
 import { main } from '../../cli/main';
 import { Interrupted, type Outside } from '../../cli/outside';
 import { inRegion } from '../../cli/trouble';
@@ -31,13 +32,8 @@ export const wantsApproval = {
 export function deploymentOf({ night }: OpenNight, site: SiteName): Deployment {
   const { dynamodb, sfn, machine, region } = night.sites[site];
   const documents = new Documents(dynamodb, dynamodb.table.schema.name, night.clock);
-  return {
-    site,
-    region,
-    stateMachineArn: machine.arn,
-    ledger: new DynamoLedger(documents, night.clock),
-    sfn,
-  };
+  const ledger = new DynamoLedger(documents, night.clock);
+  return { site, region, stateMachineArn: machine.arn, ledger, sfn, guard: guardIn(ledger, site) };
 }
 
 export interface Typed extends Recording {

@@ -77,7 +77,7 @@ describe('status', () => {
             region: 'us-east-2',
             paused: true,
             pause: expect.objectContaining({ reason: 'a change' }),
-            guard: null,
+            guard: expect.objectContaining({ heartbeatAt: expect.any(Number) }),
             verdicts: [expect.objectContaining({ app: 'sample-app', run })],
             debts: [{ app: 'sample-app', debt: expect.objectContaining({ what: 'fence', site: 'primary' }) }],
             runs: expect.arrayContaining([
