@@ -49,6 +49,18 @@ export class Forbidden extends LifeboatError {
 export class NotFound extends LifeboatError {
   override name = 'NotFound';
 }
+/** The site that is left is still at work, so its last backup would not be its last word. */
+export class NotQuiesced extends LifeboatError {
+  override name = 'NotQuiesced';
+}
+/** The last backup ended, and not with all data in it. */
+export class BackupFailed extends LifeboatError {
+  override name = 'BackupFailed';
+}
+/** The last backup did not end, or did not come to the target, within its deadline. */
+export class BackupOverdue extends LifeboatError {
+  override name = 'BackupOverdue';
+}
 /** There is no backup that may be restored. */
 export class NoUsableBackup extends LifeboatError {
   override name = 'NoUsableBackup';
@@ -90,6 +102,9 @@ export class NotConfirmed extends LifeboatError {
 export const BEFORE_FLIP = [
   'Forbidden',
   'NotFound',
+  'NotQuiesced',
+  'BackupFailed',
+  'BackupOverdue',
   'NoUsableBackup',
   'RestoreFailed',
   'RestoreOverdue',

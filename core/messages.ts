@@ -38,10 +38,13 @@ export function startMessage(
       ...dependencies.map(({ detail }) => detail),
       ...going.flatMap(app => prefixed(app, app.notes)),
     ]),
-    section('What happens next', [nextSteps(going)]),
+    section('What happens next', [nextSteps(run, going)]),
     links(config, run),
     `You need not do anything now. To watch: npx lifeboat status ${run.id}`,
     `To stop it before main moves: ${stopCommand(config, run)}`,
+    run.mode === 'switchover'
+      ? `A run that is stopped leaves ${from} at rest, and customers without service, until the next one goes on.`
+      : '',
   ]);
 }
 
@@ -201,7 +204,13 @@ function fenceLines(run: Run, apps: readonly AppRun[]): string[] {
   ];
 }
 
-function nextSteps(going: readonly AppRun[]): string {
+function nextSteps(run: Run, going: readonly AppRun[]): string {
+  if (run.mode === 'switchover') {
+    return (
+      `Put ${otherSite(run.activate)} to rest (customers wait from then on), back it up for the last time, restore that, ` +
+      'scale up, verify, flip main, confirm. Should it fail before the flip, the old site is brought back. You get one more message at the end.'
+    );
+  }
   const age = going.map(({ backup }) => backup).find(backup => backup !== undefined);
   const data = age
     ? `restore the data (the newest backup is of ${new Date(age.takenAt).toISOString()}), `

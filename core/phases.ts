@@ -9,6 +9,7 @@ export const STEPS = [
   'tell',
   'turn',
   'fence',
+  'backup',
   'restore',
   'scale',
   'verify',
@@ -34,7 +35,8 @@ export const STATES: Record<StepName, StateNames> = {
   preflight: { state: 'Preflight' },
   tell: { state: 'Tell on-call' },
   turn: { state: 'Await turn', until: 'Its turn?', wait: 'Wait for its turn' },
-  fence: { state: 'Fence' },
+  fence: { state: 'Fence', until: 'At rest?', wait: 'Wait for rest' },
+  backup: { state: 'Back up', until: 'Backed up?', wait: 'Wait for the backup' },
   restore: { state: 'Restore', until: 'Restored?', wait: 'Wait for the data' },
   scale: { state: 'Scale', until: 'Ready?', wait: 'Wait for the pods' },
   verify: { state: 'Verify', until: 'Verified?', wait: 'Wait to verify again' },
@@ -46,5 +48,14 @@ export const STATES: Record<StepName, StateNames> = {
 };
 
 /** The phases of one app, in the order in which they happen. */
-export const APP_PHASES = ['turn', 'fence', 'restore', 'scale', 'verify', 'flip', 'confirm'] as const;
+export const APP_PHASES = [
+  'turn',
+  'fence',
+  'backup',
+  'restore',
+  'scale',
+  'verify',
+  'flip',
+  'confirm',
+] as const;
 export type AppPhase = (typeof APP_PHASES)[number];

@@ -1,3 +1,4 @@
+import { startCommand } from './commands';
 import { spoken } from './duration';
 import type { AppEnd, AppRun } from './ledger';
 import type { Failure, Outcome, Run } from './run';
@@ -26,14 +27,35 @@ export function overall(apps: readonly AppRun[]): Outcome {
 /** How one app's part ended when nothing stood in its way. */
 export function arrived(run: Run, record: AppRun, now: number): AppEnd {
   const took = spoken((now - run.startedAt) / 1000);
-  const data = record.backup
-    ? ` Its data are of ${new Date(record.backup.takenAt).toISOString()}; what was written later is not here.`
-    : '';
-  return {
-    at: now,
-    outcome: 'succeeded',
-    reasons: [`Runs on ${run.activate} since ${took} after the start of the run.${data}`],
-  };
+  const reasons = [
+    `Runs on ${run.activate} since ${took} after the start of the run.`,
+    dataWords(run, record),
+    outageWords(record, run),
+  ];
+  return { at: now, outcome: 'succeeded', reasons: [reasons.filter(Boolean).join(' ')] };
+}
+
+function dataWords(run: Run, { backup }: AppRun): string {
+  if (!backup) return '';
+  const at = new Date(backup.takenAt).toISOString();
+  return run.mode === 'switchover'
+    ? `Its data are those of ${otherSite(run.activate)} at rest, backed up at ${at}: no write is missing.`
+    : `Its data are of ${at}; what was written later is not here.`;
+}
+
+/** How long customers of a switchover waited: from the first thing that was put to rest until main was changed. */
+export function outageSeconds({ phases, flippedAt }: AppRun, { mode }: Run): number | undefined {
+  const from = phases.fence?.startedAt;
+  return mode === 'switchover' && from !== undefined && flippedAt !== undefined
+    ? (flippedAt - from) / 1000
+    : undefined;
+}
+
+function outageWords(record: AppRun, run: Run): string {
+  const seconds = outageSeconds(record, run);
+  return seconds === undefined
+    ? ''
+    : `It was out of service for ${spoken(seconds)}, from its rest until main was changed.`;
 }
 
 /**
@@ -54,18 +76,22 @@ export function ended(
       ...base,
       outcome: 'needs-attention',
       reasons: [`main points to ${run.activate} already, and nothing was undone: ${message}`],
-      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+      next: startCommand(run, record.app),
     };
   }
   if (failure.Error === 'LeaseLost') {
     return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
   }
   if (undone) {
+    const back =
+      run.mode === 'switchover' && record.phases.fence
+        ? `DNS was not touched, and ${otherSite(run.activate)} was brought back: replicas, CronJobs and Schedule are as before.`
+        : 'DNS was not touched, and what this run had scaled is as before.';
     return {
       ...base,
       outcome: 'rolled-back',
-      reasons: [message, 'DNS was not touched, and what this run had scaled is as before.'],
-      next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+      reasons: [message, back],
+      next: startCommand(run, record.app),
     };
   }
   return {

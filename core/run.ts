@@ -1,8 +1,12 @@
 import type { SiteName } from './config';
 import type { AppPhase } from './phases';
 
-/** `failover`: the other site is presumed lost. The other modes of the design are not built yet. */
-export type Mode = 'failover';
+/**
+ * `failover`: the other site is presumed lost. `switchover`: it is reachable, is put to rest first, and its last backup
+ * is what comes along.
+ */
+export type Mode = 'failover' | 'switchover';
+export const MODES: readonly Mode[] = ['failover', 'switchover'];
 export type Outcome = 'succeeded' | 'refused' | 'rolled-back' | 'needs-attention';
 /** Who asked: a person at the console or the CLI, or an alarm. Only a person may skip the gates of an automatic run. */
 export type StartedBy = 'person' | 'alarm';

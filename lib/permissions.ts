@@ -7,9 +7,15 @@ import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
-export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'restore', 'scale', 'rollback'];
+export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'backup', 'restore', 'scale', 'rollback'];
 /** Steps that open the Kubernetes API of the other site. */
-export const OTHER_CLUSTER_STEPS: readonly StepName[] = ['assess', 'preflight', 'fence', 'rollback'];
+export const OTHER_CLUSTER_STEPS: readonly StepName[] = [
+  'assess',
+  'preflight',
+  'fence',
+  'backup',
+  'rollback',
+];
 /** Steps that open one or both. */
 export const CLUSTER_STEPS: readonly StepName[] = STEPS.filter(
   step => OWN_CLUSTER_STEPS.includes(step) || OTHER_CLUSTER_STEPS.includes(step),

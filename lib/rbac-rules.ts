@@ -65,7 +65,17 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
           : []),
       ];
     case 'fence':
-      return workloads('list', 'patch');
+      // A switchover waits until nobody writes any more.
+      return [...workloads('list', 'patch'), core(['pods'], 'list')];
+    case 'backup':
+      // Who may create a Pod may read what a Pod may mount there, Secrets too. Of apps with data only.
+      return apps.some(({ data }) => data)
+        ? [
+            ...workloads('list'),
+            core(['pods'], 'list', 'create', 'delete'),
+            core(['persistentvolumeclaims'], 'list'),
+          ]
+        : [];
     case 'restore':
       // A stateless app has nothing to clear the way for.
       return apps.some(({ data }) => data)
@@ -74,7 +84,11 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
     case 'scale':
       return [...workloads('list', 'patch'), autoscalers('list', 'patch'), core(['pods'], 'list')];
     case 'rollback':
-      return [...workloads('list', 'patch'), autoscalers('list', 'patch')];
+      return [
+        ...workloads('list', 'patch'),
+        autoscalers('list', 'patch'),
+        ...(apps.some(({ data }) => data) ? [core(['pods'], 'list', 'delete')] : []),
+      ];
     default:
       return [];
   }
@@ -84,7 +98,14 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
 export function veleroNamespaceRules(step: StepName, data: readonly Data[], site: SiteName): RbacRule[] {
   switch (step) {
     case 'preflight':
-      return [velero(['backups', 'backupstoragelocations'], 'list'), server()];
+      return [velero(['backups', 'backupstoragelocations'], 'list'), server(), ...schedules(data, 'get')];
+    case 'backup':
+      return [
+        server(),
+        velero(['backups'], 'get', 'create'),
+        velero(['podvolumebackups'], 'list'),
+        ...schedules(data, 'get'),
+      ];
     case 'restore':
       return [
         server(),
@@ -97,7 +118,7 @@ export function veleroNamespaceRules(step: StepName, data: readonly Data[], site
     case 'fence':
     case 'scale':
     case 'rollback':
-      return schedules(data);
+      return schedules(data, 'get', 'patch');
     default:
       return [];
   }
@@ -117,7 +138,7 @@ function configMaps(data: readonly Data[], site: SiteName): RbacRule[] {
   ];
 }
 
-function schedules(data: readonly Data[]): RbacRule[] {
+function schedules(data: readonly Data[], ...verbs: string[]): RbacRule[] {
   const names = data.flatMap(({ source }) => ('schedule' in source ? source.schedule : []));
   if (names.length === 0) return [];
   return [
@@ -125,7 +146,7 @@ function schedules(data: readonly Data[]): RbacRule[] {
       apiGroups: ['velero.io'],
       resources: ['schedules'],
       resourceNames: [...new Set(names)].sort(),
-      verbs: ['get', 'patch'],
+      verbs,
     },
   ];
 }

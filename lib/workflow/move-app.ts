@@ -10,7 +10,7 @@ const APP = '{% $job %}';
 const APP_AND_FAILURE = '{% $merge([$job, $failed]) %}';
 
 /**
- * The way of one app: await turn, fence, restore, scale, verify, flip, confirm, close. It runs as an execution of
+ * The way of one app: await turn, fence, back up, restore, scale, verify, flip, confirm, close. It runs as an execution of
  * its own under the Distributed Map, with a history of its own. Its input is `AppInput`, its output `CloseResult`.
  */
 export function moveApp(scope: Construct, functions: StepFunctions): State {
@@ -20,7 +20,8 @@ export function moveApp(scope: Construct, functions: StepFunctions): State {
   const close = stepTask(scope, functions, 'close', APP_AND_FAILURE);
   const rollBack = stepTask(scope, functions, 'rollback', APP_AND_FAILURE);
   const turn = new StepLoop(scope, functions, 'turn', APP);
-  const fence = stepTask(scope, functions, 'fence', APP);
+  const fence = new StepLoop(scope, functions, 'fence', APP);
+  const backup = new StepLoop(scope, functions, 'backup', APP);
   const restore = new StepLoop(scope, functions, 'restore', APP);
   const scale = new StepLoop(scope, functions, 'scale', APP);
   const verify = new StepLoop(scope, functions, 'verify', APP);
@@ -28,8 +29,9 @@ export function moveApp(scope: Construct, functions: StepFunctions): State {
   const confirm = new StepLoop(scope, functions, 'confirm', APP);
 
   begin.next(turn.task);
-  turn.unless('{% $states.input.done and $not($states.input.go) %}', close).whenDone(fence);
-  fence.next(restore.task);
+  turn.unless('{% $states.input.done and $not($states.input.go) %}', close).whenDone(fence.task);
+  fence.whenDone(backup.task);
+  backup.whenDone(restore.task);
   restore.whenDone(scale.task);
   scale.whenDone(verify.task);
   verify.whenDone(flip.task);
@@ -37,7 +39,7 @@ export function moveApp(scope: Construct, functions: StepFunctions): State {
   confirm.whenDone(close);
   rollBack.next(close);
 
-  for (const task of [turn.task, fence, restore.task, scale.task, verify.task, flip.task]) {
+  for (const { task } of [turn, fence, backup, restore, scale, verify, flip]) {
     // Another run has the app now: whatever this one undid would be undone under the other's feet.
     task.addCatch(close, {
       errors: task === flip.task ? ['LeaseLost', 'FlipNotSettled'] : ['LeaseLost'],

@@ -39,6 +39,7 @@ export const RESOURCES = {
     plural: 'backupstoragelocations',
     kind: 'BackupStorageLocation',
   },
+  PodVolumeBackup: { api: '/apis/velero.io/v1', plural: 'podvolumebackups', kind: 'PodVolumeBackup' },
   PodVolumeRestore: { api: '/apis/velero.io/v1', plural: 'podvolumerestores', kind: 'PodVolumeRestore' },
 } as const satisfies Record<string, Resource>;
 

@@ -1,6 +1,8 @@
 import type {
   AutoscalerObject,
+  ClaimObject,
   IngressObject,
+  Metadata,
   NodeObject,
   PodObject,
   ServiceObject,
@@ -43,6 +45,10 @@ export class Cluster {
     return this.listAll(namespaces, RESOURCES.Pod, labelSelector);
   }
 
+  claims(namespaces: readonly string[]): Promise<ClaimObject[]> {
+    return this.listAll(namespaces, RESOURCES.PersistentVolumeClaim);
+  }
+
   everyPod(): Promise<PodObject[]> {
     return this.api.list(RESOURCES.Pod, undefined);
   }
@@ -55,6 +61,13 @@ export class Cluster {
   async apply(changes: readonly Change[]): Promise<void> {
     await mapBounded(changes, AT_ONCE, ({ kind, namespace, name, patch }) =>
       this.api.patch(RESOURCES[kind], namespace, name, patch),
+    );
+  }
+
+  /** Those whose names are taken are left alone. */
+  async createPods(pods: readonly { metadata?: unknown }[]): Promise<void> {
+    await mapBounded(pods, AT_ONCE, pod =>
+      this.api.create(RESOURCES.Pod, (pod.metadata as Metadata).namespace ?? '', pod),
     );
   }
 

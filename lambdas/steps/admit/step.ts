@@ -5,6 +5,7 @@ import {
   type RefusalCause,
   staysQuiet,
 } from '../../../core/admission';
+import { startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { NotFound, WriteConflict } from '../../../core/errors';
 import { type AppRun, NEW_APP_RUN, type RunRecord } from '../../../core/ledger';
@@ -78,7 +79,7 @@ async function stayBehind(deps: Deps, run: Run, app: App, cause: RefusalCause): 
     admitted: false as const,
     cause,
     reason: 'No app that is called moves in this run.',
-    next: `npx lifeboat activate ${run.activate} --app ${app.name}`,
+    next: startCommand(run, app.name),
   };
   await deps.ledger.changeAppRun(
     run.id,
@@ -169,7 +170,7 @@ function runOf({ execution }: AdmitInput, request: Request, apps: readonly App[]
     id: execution.Name,
     executionArn: execution.Id,
     activate: request.activate,
-    mode: 'failover',
+    mode: request.mode,
     startedBy: request.startedBy,
     reason: request.reason,
     startedAt: Date.parse(execution.StartTime),

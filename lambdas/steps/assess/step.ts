@@ -1,4 +1,5 @@
 import { type Assessment, assess, follow } from '../../../core/assessment';
+import { startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { NotFound } from '../../../core/errors';
 import { type AppRun, beginPhase, endPhase, type RunRecord, waitInPhase } from '../../../core/ledger';
@@ -110,7 +111,7 @@ async function writeDown(
       `${app} on ${site} ${verdict}. ${reasons}`,
       ...(cluster.seen === 'bad' ? [`But look at this: ${cluster.detail}.`] : []),
     ],
-    `npx lifeboat activate ${run.activate} --app ${app}`,
+    startCommand(run, app),
     decision.verdict.word === 'healthy',
   );
 }

@@ -1,3 +1,4 @@
+import { startCommand } from '../../../core/commands';
 import { NotFound } from '../../../core/errors';
 import type { AppEnd, AppRun } from '../../../core/ledger';
 import { arrived, ended } from '../../../core/report';
@@ -30,6 +31,6 @@ function endOf(run: Run, record: AppRun, failure: CloseInput['failure'], now: nu
     at: now,
     outcome: 'refused',
     reasons: [why],
-    next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    next: startCommand(run, record.app),
   };
 }

@@ -1,16 +1,18 @@
 import { type Activation, opened } from '../../../core/admission';
+import { startCommand } from '../../../core/commands';
 import type { App } from '../../../core/config';
 import { ClusterUnreachable, NotFound } from '../../../core/errors';
 import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
 import { dependencyFindings, type Finding, preflight, type TargetFacts } from '../../../core/preflight';
 import { otherSite, type PreflightResult, type Run, type RunInput } from '../../../core/run';
+import { otherSiteFindings } from '../../../core/switchover';
 import { mapBounded } from '../../adapters/concurrency';
 import type { Deps } from '../../runtime/wire';
 import { appOf } from '../app-step';
 import { askDependencies } from '../dependencies';
 import { refuseApp } from '../end-app';
 import { type ClusterFacts, clusterFacts, targetFacts } from '../target-facts';
-import { rememberOtherSite } from './other-site';
+import { otherSiteFacts, rememberOtherSite } from './other-site';
 
 const AT_ONCE = 8;
 
@@ -66,17 +68,27 @@ async function checkApp(
   const app = appOf(deps, appRun.app);
   await deps.ledger.renewLease(app.name, run.id);
   const facts = await targetFacts(deps, app, run.activate, known, acceptOldBackup);
-  const findings = preflight(
-    app,
-    run.activate,
-    deps.config.sites[otherSite(run.activate)].region,
-    facts,
-    deps.clock.now(),
-  );
+  const leave = otherSite(run.activate);
+  const seen = preflight(app, run.activate, deps.config.sites[leave].region, facts, deps.clock.now());
+  const findings =
+    run.mode === 'switchover'
+      ? [
+          ...withoutBackup(seen, facts),
+          ...otherSiteFindings(app, leave, await otherSiteFacts(deps, app, leave)),
+        ]
+      : seen;
   const errors = findings.filter(({ level }) => level === 'error');
   return errors.length > 0
     ? notReady(deps, run, appRun, errors, facts, startedAt)
     : ready(deps, run, app, findings, facts, startedAt);
+}
+
+/** A switchover brings a backup of its own. That none has ever come here is worth a word, and no refusal. */
+function withoutBackup(findings: readonly Finding[], { backup }: TargetFacts): Finding[] {
+  const others = findings.filter(({ check }) => check !== 'backup');
+  if (backup?.ok !== false || backup.cause !== 'none') return others;
+  const detail = `${backup.reason} The last one of this switchover will be the first that comes here.`;
+  return [...others, { check: 'backup', level: 'warning', detail }];
 }
 
 async function notReady(
@@ -93,7 +105,7 @@ async function notReady(
     return endPhase(begun(record, startedAt), 'preflight', 'failed', reasons.join(' '), deps.clock.now());
   });
   const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
-  const next = `npx lifeboat activate ${run.activate} --app ${app}${stale ? ' --accept-old-backup' : ''}`;
+  const next = `${startCommand(run, app)}${stale ? ' --accept-old-backup' : ''}`;
   return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
 }
 
@@ -121,7 +133,8 @@ async function ready(
       activationId: activation.id,
       needsApproval: app.trigger === 'approval' && run.startedBy !== 'person',
       notes: [...new Set([...record.notes, ...warnings])],
-      ...backupOf(activation, backup),
+      // What a switchover restores is made on the way.
+      ...backupOf(activation, run.mode === 'switchover' ? undefined : backup),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { startCommand } from '../../../core/commands';
 import { type AppEnd, type AppRun, openPhase, type RunRecord } from '../../../core/ledger';
 import { badRequestMessage, endMessage } from '../../../core/messages';
 import { STATES } from '../../../core/phases';
@@ -113,7 +114,7 @@ function cutShort(run: Run, record: AppRun, failure: Failure, now: number): AppE
         ? 'What it had done stays as it is; a new run goes on from there.'
         : 'Nothing had been changed.',
     ],
-    next: `npx lifeboat activate ${run.activate} --app ${record.app}`,
+    next: startCommand(run, record.app),
     failure,
   };
 }

@@ -2,6 +2,7 @@ import type { StepName } from '../../../core/phases';
 import type { Deps } from '../../../lambdas/runtime/wire';
 import { admitStep } from '../../../lambdas/steps/admit/step';
 import { assessStep } from '../../../lambdas/steps/assess/step';
+import { backupStep } from '../../../lambdas/steps/backup/step';
 import { closeStep } from '../../../lambdas/steps/close/step';
 import { confirmStep } from '../../../lambdas/steps/confirm/step';
 import { fenceStep } from '../../../lambdas/steps/fence/step';
@@ -25,6 +26,7 @@ export const STEP_CODE: Record<StepName, AnyStep> = {
   tell: tellStep,
   turn: turnStep,
   fence: fenceStep,
+  backup: backupStep,
   restore: restoreStep,
   scale: scaleStep,
   verify: verifyStep,

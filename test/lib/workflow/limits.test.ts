@@ -98,14 +98,14 @@ describe('how long an app waits for its turn', () => {
     const c = exampleApp('c', { after: ['b'] });
     const config = exampleConfig([a, b, c]);
     const one = 1200 + 600 + 180 + 300 + 300;
-    expect(turnSeconds(config, a)).toBe(0);
-    expect(turnSeconds(config, b)).toBe(one);
-    expect(turnSeconds(config, c)).toBe(2 * one);
+    expect(turnSeconds(config, a, 'failover')).toBe(0);
+    expect(turnSeconds(config, b, 'failover')).toBe(one);
+    expect(turnSeconds(config, c, 'failover')).toBe(2 * one);
   });
 
   it('is at least as long as a person may take to answer', () => {
     const app = exampleApp('a', { trigger: 'approval' });
-    expect(turnSeconds(exampleConfig([app]), app)).toBe(900 + DEADLINES.answerWrittenDown);
+    expect(turnSeconds(exampleConfig([app]), app, 'failover')).toBe(900 + DEADLINES.answerWrittenDown);
   });
 });
 
