@@ -85,7 +85,7 @@ export function ended(
   if (undone) {
     const back =
       run.mode === 'switchover' && record.phases.fence
-        ? `DNS was not touched, and ${otherSite(run.activate)} was brought back: replicas, CronJobs and Schedule are as before.`
+        ? `DNS was not touched, and ${otherSite(run.activate)} was brought back after ${spoken((now - record.phases.fence.startedAt) / 1000)}: replicas, CronJobs and Schedule are as before.`
         : 'DNS was not touched, and what this run had scaled is as before.';
     return {
       ...base,
@@ -100,9 +100,16 @@ export function ended(
     reasons: [
       message,
       `DNS was not touched, but not everything could be undone: look at the workloads of ${record.app} on ${run.activate} and ${otherSite(run.activate)}.`,
+      ...stillAtRest(run, record),
     ],
     next: `npx lifeboat status ${run.id}`,
   };
+}
+
+/** Until somebody goes on with a switchover or brings the site back, customers are sent to an app at rest. */
+export function stillAtRest(run: Run, { phases, flippedAt }: AppRun): string[] {
+  if (run.mode !== 'switchover' || !phases.fence || flippedAt !== undefined) return [];
+  return [`${otherSite(run.activate)} may be at rest, and main still points to it.`];
 }
 
 /** One paragraph on a run for the console and the head of the last message. */

@@ -30,6 +30,8 @@ const action = z.discriminatedUnion('do', [
   /** When the site's Velero next moves the bytes of a volume back: whoever sees to it, or whoever moves them, is killed. */
   z.strictObject({ do: z.literal('kill-node-agent'), site }),
   z.strictObject({ do: z.literal('kill-data-mover'), site }),
+  /** No node has a node-agent any more: Velero makes backups without the data of volumes. */
+  z.strictObject({ do: z.literal('lose-node-agents'), site }),
   z.strictObject({ do: z.literal('pods-never-ready'), site }),
   z.strictObject({ do: z.literal('wrong-certificate'), site }),
   z.strictObject({ do: z.literal('change-record'), to: z.string() }),

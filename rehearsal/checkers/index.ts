@@ -5,6 +5,7 @@ import { Endings } from './endings';
 import { Leases } from './leases';
 import { LostRegion } from './lost-region';
 import { MainName } from './main-name';
+import { NothingLost } from './nothing-lost';
 import { Restores } from './restores';
 import { Undone } from './undone';
 
@@ -23,5 +24,5 @@ export function watch(watched: Watched): { checkers: Checker[]; restores: Restor
     new DataFirst(watched),
     new LostRegion(watched),
   ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
-  return { checkers: [...checkers, new Undone(watched)], restores };
+  return { checkers: [...checkers, new Undone(watched), new NothingLost(watched)], restores };
 }

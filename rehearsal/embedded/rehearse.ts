@@ -99,7 +99,7 @@ export async function rehearse({
   const report: Report = {
     scenario: scenario.name,
     activate: run?.site ?? 'dr',
-    mode: 'failover',
+    mode: modeOf(run?.execution),
     outcome: outcomeOf(run?.execution.name, messages),
     expected: scenario.expect.outcome,
     asExpected: false,
@@ -197,6 +197,10 @@ function appRunsOf(night: Night, site: SiteName, run: string): Promise<AppRun[]>
 
 function allMessages(night: Night): SnsMessage[] {
   return SITE_NAMES.flatMap(site => night.sites[site].sns.messages).sort((a, b) => a.at - b.at);
+}
+
+function modeOf(run: Execution | undefined): string {
+  return (run?.input as { mode?: string } | null | undefined)?.mode ?? 'failover';
 }
 
 /** Why the execution did not succeed. */

@@ -22,6 +22,7 @@ const MORE: Partial<Record<StepName, string[]>> = {
   tell: ['dynamodb:Query', 'sns:Publish'],
   turn: ['dynamodb:Query'],
   fence: ['eks:DescribeCluster'],
+  backup: ['eks:DescribeCluster'],
   restore: ['eks:DescribeCluster'],
   scale: ['eks:DescribeCluster'],
   flip: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
@@ -62,6 +63,7 @@ it('gives flip only a role to assume for a zone in another account', () => {
 it.each<[StepName, string[]]>([
   ['assess', ['us-east-1']],
   ['fence', ['us-east-1']],
+  ['backup', ['us-east-1', 'us-east-2']],
   ['preflight', ['us-east-1', 'us-east-2']],
   ['rollback', ['us-east-1', 'us-east-2']],
   ['restore', ['us-east-2']],

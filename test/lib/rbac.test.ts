@@ -87,7 +87,17 @@ describe('in the namespace of an app with a name and with data', () => {
         'list services',
       ],
     ],
-    ['fence', listAndPatch(...WORKLOADS)],
+    ['fence', [...listAndPatch(...WORKLOADS), 'list pods']],
+    [
+      'backup',
+      [
+        ...WORKLOADS.map(thing => `list ${thing}`),
+        'list pods',
+        'create pods',
+        'delete pods',
+        'list persistentvolumeclaims',
+      ],
+    ],
     [
       'restore',
       [
@@ -99,7 +109,7 @@ describe('in the namespace of an app with a name and with data', () => {
       ],
     ],
     ['scale', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods']],
-    ['rollback', listAndPatch(...WORKLOADS, AUTOSCALERS)],
+    ['rollback', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods', 'delete pods']],
     ['assess', []],
   ])('%s may do exactly what its code does', (step, expected) => {
     expect(may(step, 'shop')).toEqual(expected.sort());
@@ -112,7 +122,22 @@ describe('in the namespace of Velero', () => {
   it.each<[StepName, string[]]>([
     [
       'preflight',
-      ['get apps/deployments:velero', 'list velero.io/backups', 'list velero.io/backupstoragelocations'],
+      [
+        'get apps/deployments:velero',
+        'list velero.io/backups',
+        'list velero.io/backupstoragelocations',
+        'get velero.io/schedules:shop',
+      ],
+    ],
+    [
+      'backup',
+      [
+        'get apps/deployments:velero',
+        'get velero.io/backups',
+        'create velero.io/backups',
+        'list velero.io/podvolumebackups',
+        'get velero.io/schedules:shop',
+      ],
     ],
     [
       'restore',
@@ -155,6 +180,8 @@ describe('in the namespace of Velero', () => {
 describe('a stateless worker', () => {
   it('has nothing to restore, and no Ingress to look at', () => {
     expect(may('restore', 'worker')).toEqual([]);
+    expect(may('backup', 'worker')).toEqual([]);
+    expect(may('rollback', 'worker')).toEqual(listAndPatch(...WORKLOADS, AUTOSCALERS).sort());
     expect(may('preflight', 'worker')).toEqual(
       [...WORKLOADS.map(thing => `list ${thing}`), `list ${AUTOSCALERS}`].sort(),
     );
@@ -171,7 +198,12 @@ it('joins the rules where Velero lives beside an app', () => {
   const data = shop.data && { ...shop.data, veleroNamespace: 'shop' };
   const joined = rbacManifests(exampleConfig([{ ...shop, ...(data ? { data } : {}) }]), 'dr') as Manifest[];
   expect(may('fence', 'shop', joined)).toEqual(
-    [...listAndPatch(...WORKLOADS), 'get velero.io/schedules:shop', 'patch velero.io/schedules:shop'].sort(),
+    [
+      ...listAndPatch(...WORKLOADS),
+      'list pods',
+      'get velero.io/schedules:shop',
+      'patch velero.io/schedules:shop',
+    ].sort(),
   );
   const names = joined.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
   expect(new Set(names).size).toBe(names.length);

@@ -83,11 +83,13 @@ describe('the access entries of a cluster', () => {
         .map(({ role }) => role)
         .sort(),
     ).toEqual([
+      'lifeboat-levlabs-dr-backup',
       'lifeboat-levlabs-dr-preflight',
       'lifeboat-levlabs-dr-restore',
       'lifeboat-levlabs-dr-rollback',
       'lifeboat-levlabs-dr-scale',
       'lifeboat-levlabs-primary-assess',
+      'lifeboat-levlabs-primary-backup',
       'lifeboat-levlabs-primary-fence',
       'lifeboat-levlabs-primary-preflight',
       'lifeboat-levlabs-primary-rollback',

@@ -57,6 +57,7 @@ describe.each(['primary', 'dr'] as const)('an alarm that starts a run for %s', s
       activate: site,
       startedBy: 'alarm',
       reason: 'Alarm lifeboat-levlabs-x-shop at 2026-03-29T02:41:00Z',
+      mode: 'failover',
       acceptOldBackup: false,
     });
   });

@@ -14,12 +14,12 @@ import { putToRest } from './rest';
 export async function quiesce(context: AppContext, site: SiteName): Promise<Progress> {
   const { deps, app, startedAt } = context;
   const cluster = await deps.cluster(site);
-  const { detail } = await putToRest(context, cluster);
+  const changed = await putToRest(context, cluster);
   const writing = stillWriting(await cluster.pods(app.namespaces));
   if (writing.length === 0) {
     return {
       word: 'done',
-      detail: `${detail} Nobody holds a volume.`,
+      detail: `${app.name} is at rest on ${site}: nobody can write any more.`,
       change: record => ({ ...record, fenced: 'done' }),
     };
   }
@@ -30,5 +30,9 @@ export async function quiesce(context: AppContext, site: SiteName): Promise<Prog
         'A Job may still be at work, or a workload that lifeboat.yaml does not name.',
     );
   }
-  return { word: 'waiting', detail: `${detail} Waits for ${writing.join(', ')} to end.`, waitSeconds: 2 };
+  return {
+    word: 'waiting',
+    detail: `${changed ? `${changed}. ` : ''}Waits for ${writing.join(', ')} to end.`,
+    waitSeconds: 2,
+  };
 }

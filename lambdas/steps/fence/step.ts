@@ -21,7 +21,8 @@ async function fence(context: AppContext): Promise<Progress> {
   const { run } = await runRecord(deps, input.run.id);
   if (run.mode === 'switchover') return quiesce(context, site);
   try {
-    const { detail } = await putToRest(context, await deps.cluster(site));
+    const changed = await putToRest(context, await deps.cluster(site));
+    const detail = changed ?? 'Everything was at rest already.';
     return { word: 'done', detail, change: record => ({ ...record, fenced: 'done' }) };
   } catch (error) {
     if (!isAbsence(error)) throw error;

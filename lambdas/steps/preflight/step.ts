@@ -106,7 +106,12 @@ async function notReady(
   });
   const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
   const next = `${startCommand(run, app)}${stale ? ' --accept-old-backup' : ''}`;
-  return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
+  return refuseApp(deps, run.id, app, [notReadyWords(run, app, errors), ...reasons], next);
+}
+
+function notReadyWords({ activate }: Run, app: string, errors: readonly Finding[]): string {
+  const elsewhere = errors.every(({ check }) => check === 'other-site');
+  return elsewhere ? `${app} cannot be moved without loss.` : `${activate} is not ready for ${app}.`;
 }
 
 async function ready(

@@ -2,7 +2,7 @@ import { startCommand } from '../../../core/commands';
 import { type AppEnd, type AppRun, openPhase, type RunRecord } from '../../../core/ledger';
 import { badRequestMessage, endMessage } from '../../../core/messages';
 import { STATES } from '../../../core/phases';
-import { causeText, overall, summaryOf } from '../../../core/report';
+import { causeText, overall, stillAtRest, summaryOf } from '../../../core/report';
 import type { CrashInput, Failure, ReportInput, ReportResult, Run } from '../../../core/run';
 import { mapBounded } from '../../adapters/concurrency';
 import type { Deps } from '../../runtime/wire';
@@ -113,6 +113,7 @@ function cutShort(run: Run, record: AppRun, failure: Failure, now: number): AppE
       touched
         ? 'What it had done stays as it is; a new run goes on from there.'
         : 'Nothing had been changed.',
+      ...stillAtRest(run, record),
     ],
     next: startCommand(run, record.app),
     failure,

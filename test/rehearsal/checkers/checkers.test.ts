@@ -117,7 +117,7 @@ describe('every invariant', () => {
     await open.night.clock.advance(120_000);
     expect(open.broken()).toEqual([]);
     const ids = open.checkers.map(({ id }) => id);
-    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo']);
+    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo', 'loss']);
     expect(open.checkers.map(checker => checker.finding())).toEqual(
       ids.map((id): Finding => ({ id, holds: true, evidence: expect.any(String) as string })),
     );
@@ -549,6 +549,58 @@ describe('undo: a run that was rolled back left nothing behind', () => {
       tell(open, 'not-ready', undefined);
     });
     expect(broken).toEqual([expect.stringMatching(/^undo: /)]);
+  });
+});
+
+describe('loss: a switchover loses no write, and leaves customers served', () => {
+  const planned = { mode: 'switchover' };
+
+  it('is broken by a pod that starts on older data than the site that is left has', async () => {
+    const broken = await brokenAfter(async open => {
+      open.night.begin();
+      stuckRun(open, 'dr', planned);
+      await startOnDr(open, `written until ${open.night.clock.now()}`);
+    });
+    expect(broken.filter(text => text.startsWith('loss'))).toEqual([
+      expect.stringMatching(
+        /^loss: sample-app\/\S+ on dr has writes until \S+ as sample-app-\S+ starts, on primary/,
+      ),
+    ]);
+  });
+
+  it('is broken by a write on the site that was left', async () => {
+    const open = await openNight(levlabs);
+    stuckRun(open, 'dr', planned);
+    await open.night.clock.run(startOnDr(open, `written until ${open.night.clock.now() + 600_000}`));
+    mainToDr(open);
+    await open.night.clock.advance(30_000);
+    expect(open.finding('loss').holds).toBe(true);
+    const { name } = claim(open).metadata;
+    open.night.volumes.primary.write(
+      'sample-app',
+      name,
+      `written until ${open.night.clock.now() + 700_000}`,
+      1,
+    );
+    expect(open.finding('loss').evidence).toMatch(/on primary was written until \S+, after it was left/);
+  });
+
+  it('is broken when customers are not served in the end', async () => {
+    const open = await openNight(levlabs);
+    open.night.begin();
+    await open.night.clock.advance(10_000);
+    stuckRun(open, 'dr', planned);
+    expect(open.finding('loss').holds).toBe(true);
+    if (app) open.night.breakApp('primary', app);
+    await open.night.clock.advance(10_000);
+    expect(open.finding('loss').evidence).toMatch(/^customers of sample-app end the night with/);
+  });
+
+  it('says nothing of other runs', async () => {
+    const open = await openNight(levlabs);
+    stuckRun(open, 'dr');
+    await open.night.clock.run(startOnDr(open, 'written until 1'));
+    expect(open.finding('loss')).toEqual({ id: 'loss', holds: true, evidence: 'no run was a switchover' });
   });
 });
 
