@@ -13,6 +13,8 @@ export interface Activation {
   openedAt: number;
   /** The restore that belongs to it: a second run adopts it and starts no other. */
   restore?: { name: string; backup: string; takenAt: number };
+  /** Since when the site that a switchover leaves is at rest. */
+  restedAt?: number;
   closedAt?: number;
   outcome?: Outcome;
 }

@@ -12,11 +12,22 @@ import { putToRest } from './rest';
  * @throws NotQuiesced; what the cluster's API throws, which brings the site back
  */
 export async function quiesce(context: AppContext, site: SiteName): Promise<Progress> {
-  const { deps, app, startedAt } = context;
+  const { deps, app, activation, startedAt } = context;
   const cluster = await deps.cluster(site);
   const changed = await putToRest(context, cluster);
+  // What a run that was cut has backed up or restored is not the last word any more.
+  if (changed && activation.restedAt !== undefined) {
+    throw new NotQuiesced(
+      `${app.name} was at work on ${site} again after it had been put to rest at ${new Date(activation.restedAt).toISOString()}: ${changed}. ` +
+        'It is brought back. Ask for the switchover once more; that one begins anew.',
+    );
+  }
   const writing = stillWriting(await cluster.pods(app.namespaces));
   if (writing.length === 0) {
+    await deps.ledger.changeActivation(app.name, now => ({
+      ...(now ?? activation),
+      restedAt: now?.restedAt ?? deps.clock.now(),
+    }));
     return {
       word: 'done',
       detail: `${app.name} is at rest on ${site}: nobody can write any more.`,
