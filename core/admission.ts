@@ -112,6 +112,8 @@ export function resumes(
   now: number,
 ): boolean {
   if (!activation || activation.closedAt !== undefined || activation.activate !== run.activate) return false;
+  // A drill begins with clearing away what an earlier one left.
+  if (run.mode === 'drill') return false;
   // A failover takes what there is. A switchover that went on with a failover would keep data that are not the last.
   if (run.mode === 'switchover' && activation.mode !== 'switchover') return false;
   return (now - activation.openedAt) / 1000 <= RESUME_SECONDS;

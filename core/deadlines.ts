@@ -6,6 +6,8 @@ export const DEADLINES = {
   backup: 21_600,
   /** Velero looks into the bucket once a minute; five looks that find nothing are no accident. */
   sync: 300,
+  /** Pods get their grace period, volumes are detached and deleted. */
+  cleanup: 900,
   /** Nodes may have to be bought and images pulled first. */
   scale: 600,
   /** Ready pods take a moment to become targets of the load balancer. */

@@ -61,6 +61,14 @@ export class BackupFailed extends LifeboatError {
 export class BackupOverdue extends LifeboatError {
   override name = 'BackupOverdue';
 }
+/** A real restore needed Velero, which has one at work at a time. */
+export class DrillGaveWay extends LifeboatError {
+  override name = 'DrillGaveWay';
+}
+/** What a drill left behind does not go away. */
+export class CleanupOverdue extends LifeboatError {
+  override name = 'CleanupOverdue';
+}
 /** There is no backup that may be restored. */
 export class NoUsableBackup extends LifeboatError {
   override name = 'NoUsableBackup';
@@ -105,6 +113,8 @@ export const BEFORE_FLIP = [
   'NotQuiesced',
   'BackupFailed',
   'BackupOverdue',
+  'DrillGaveWay',
+  'CleanupOverdue',
   'NoUsableBackup',
   'RestoreFailed',
   'RestoreOverdue',

@@ -77,6 +77,7 @@ export interface NodeObject {
 export interface IngressObject {
   metadata: Metadata;
   spec?: {
+    ingressClassName?: string;
     rules?: { host?: string; http?: { paths?: { backend?: { service?: { name: string } } }[] } }[];
     tls?: { hosts?: string[]; secretName?: string }[];
   };

@@ -26,6 +26,7 @@ export function startMessage(
 ): Message {
   const going = apps.filter(app => !app.end);
   const staying = apps.filter(app => app.end);
+  if (run.mode === 'drill') return drillMessage(config, run, going, staying);
   const from = otherSite(run.activate);
   return message(config, run, 'start', `Moving ${names(going)} to ${run.activate}`, [
     `Lifeboat moves ${names(going)} from ${place(config, from)} to ${place(config, run.activate)}.`,
@@ -45,6 +46,24 @@ export function startMessage(
     run.mode === 'switchover'
       ? `A run that is stopped leaves ${from} at rest, and customers without service, until the next one goes on.`
       : '',
+  ]);
+}
+
+function drillMessage(
+  config: Config,
+  run: Run,
+  going: readonly AppRun[],
+  staying: readonly AppRun[],
+): Message {
+  return message(config, run, 'start', `Drill of ${names(going)} on ${run.activate}`, [
+    `Lifeboat drills ${names(going)} on ${place(config, run.activate)}: it restores the newest backup into scratch namespaces, starts the pods there, and asks them. Customers notice nothing.`,
+    section('Why', [run.reason]),
+    section(
+      'Apps without a drill',
+      staying.map(app => `${app.app}: ${app.end?.reasons.join(' ')}`),
+    ),
+    links(config, run),
+    `You need not do anything. To watch: npx lifeboat status ${run.id}`,
   ]);
 }
 
@@ -179,6 +198,7 @@ export function plainSubject(text: string): string {
 
 function endSubject(outcome: Outcome, run: Run, apps: readonly AppRun[]): string {
   const which = names(concerned(apps).filter(app => outcomeOf(app) === outcome));
+  if (run.mode === 'drill') return drillSubject(outcome, run, which);
   switch (outcome) {
     case 'succeeded':
       return `${which} now on ${run.activate}`;
@@ -188,6 +208,19 @@ function endSubject(outcome: Outcome, run: Run, apps: readonly AppRun[]): string
       return `Could not move ${which} to ${run.activate}, DNS unchanged`;
     case 'needs-attention':
       return `NEEDS ATTENTION: ${which} on the way to ${run.activate}`;
+  }
+}
+
+function drillSubject(outcome: Outcome, { activate }: Run, which: string): string {
+  switch (outcome) {
+    case 'succeeded':
+      return `Drill: ${which} would work on ${activate}`;
+    case 'refused':
+      return `No drill on ${activate}: ${which}`;
+    case 'rolled-back':
+      return `DRILL FAILED: ${which} would not work on ${activate}`;
+    case 'needs-attention':
+      return `NEEDS ATTENTION: what a drill of ${which} left on ${activate}`;
   }
 }
 

@@ -15,6 +15,8 @@ export const STEPS = [
   'verify',
   'flip',
   'confirm',
+  'drill',
+  'cleanup',
   'rollback',
   'close',
   'report',
@@ -42,6 +44,8 @@ export const STATES: Record<StepName, StateNames> = {
   verify: { state: 'Verify', until: 'Verified?', wait: 'Wait to verify again' },
   flip: { state: 'Flip', until: 'Flipped?', wait: 'Wait for Route 53' },
   confirm: { state: 'Confirm', until: 'Confirmed?', wait: 'Wait for the clients' },
+  drill: { state: 'Drill', until: 'Drilled?', wait: 'Wait for the drill' },
+  cleanup: { state: 'Clean up', until: 'Cleaned up?', wait: 'Wait until it is clean' },
   rollback: { state: 'Roll back' },
   close: { state: 'Close' },
   report: { state: 'Report' },
@@ -57,5 +61,7 @@ export const APP_PHASES = [
   'verify',
   'flip',
   'confirm',
+  'drill',
+  'cleanup',
 ] as const;
 export type AppPhase = (typeof APP_PHASES)[number];

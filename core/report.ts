@@ -124,7 +124,8 @@ export function summaryOf(run: Run, apps: readonly AppRun[]): string {
     end?.outcome === outcome ? [`${app}: ${end.reasons.join(' ')}`] : [],
   );
   const more = reasons.length > 3 ? ` And ${reasons.length - 3} more.` : '';
-  return `Activation of ${run.activate}: ${counts.join(', ')}. ${reasons.slice(0, 3).join(' ')}${more}`.trim();
+  const what = run.mode === 'drill' ? 'Drill on' : 'Activation of';
+  return `${what} ${run.activate}: ${counts.join(', ')}. ${reasons.slice(0, 3).join(' ')}${more}`.trim();
 }
 
 /**

@@ -64,13 +64,15 @@ export function modifiersConfigMap(
   activate: SiteName,
   name: string,
   veleroImage: string,
+  more: readonly object[] = [],
 ): Record<string, unknown> {
-  const rules = modifierRules(data, activate, name, veleroImage).map(
+  const own = modifierRules(data, activate, name, veleroImage).map(
     ({ groupResource, matches, mergePatches }) => ({
       conditions: { groupResource, namespaces: app.namespaces, ...(matches ? { matches } : {}) },
       mergePatches: mergePatches.map(patch => ({ patchData: JSON.stringify(patch) })),
     }),
   );
+  const rules = [...own, ...more];
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -176,7 +178,7 @@ export function imageNamesConfigMap(
 }
 
 // Velero 1.18, pkg/apis/velero/v1/restore_types.go.
-const UNDER_WAY = [
+export const UNDER_WAY = [
   'New',
   'InProgress',
   'WaitingForPluginOperations',

@@ -48,6 +48,7 @@ export class Failover extends Construct {
       machine: this.activation.machine,
       report: functions.report,
       preflight: functions.preflight,
+      cleanup: functions.cleanup,
     });
     new SelfAlarms(this, 'Alarms', {
       topic: this.onCall.topic,

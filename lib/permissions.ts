@@ -7,7 +7,15 @@ import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
-export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'backup', 'restore', 'scale', 'rollback'];
+export const OWN_CLUSTER_STEPS: readonly StepName[] = [
+  'preflight',
+  'backup',
+  'restore',
+  'scale',
+  'drill',
+  'cleanup',
+  'rollback',
+];
 /** Steps that open the Kubernetes API of the other site. */
 export const OTHER_CLUSTER_STEPS: readonly StepName[] = [
   'assess',

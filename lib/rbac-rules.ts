@@ -83,6 +83,11 @@ export function appNamespaceRules(step: StepName, apps: readonly App[]): RbacRul
         : [];
     case 'scale':
       return [...workloads('list', 'patch'), autoscalers('list', 'patch'), core(['pods'], 'list')];
+    case 'drill':
+      // Its own Ingress is made after that of main.
+      return apps.some(({ data, endpoint }) => data && endpoint)
+        ? [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['list'] }]
+        : [];
     case 'rollback':
       return [
         ...workloads('list', 'patch'),
@@ -107,14 +112,11 @@ export function veleroNamespaceRules(step: StepName, data: readonly Data[], site
         ...schedules(data, 'get'),
       ];
     case 'restore':
-      return [
-        server(),
-        velero(['backups', 'backupstoragelocations', 'podvolumerestores'], 'list'),
-        // Who may create a Restore may bring in whatever Velero may, which is everything: Velero has no users of its
-        // own. That is why this step has a role and a group of its own.
-        velero(['restores'], 'get', 'list', 'create'),
-        ...configMaps(data, site),
-      ];
+      return [server(), velero(['backups', 'backupstoragelocations'], 'list'), ...restoring(data, site)];
+    case 'drill':
+      return [server(), ...restoring(data, site)];
+    case 'cleanup':
+      return [velero(['restores'], 'list'), velero(['podvolumerestores'], 'list', 'patch')];
     case 'fence':
     case 'scale':
     case 'rollback':
@@ -122,6 +124,49 @@ export function veleroNamespaceRules(step: StepName, data: readonly Data[], site
     default:
       return [];
   }
+}
+
+/**
+ * Who may create a Restore may bring in whatever Velero may, which is everything: Velero has no users of its own. That is
+ * why these steps have roles and groups of their own. They end the restores of drills that stand in their way.
+ */
+function restoring(data: readonly Data[], site: SiteName): RbacRule[] {
+  return [
+    velero(['restores'], 'get', 'list', 'create'),
+    velero(['podvolumerestores'], 'list', 'patch'),
+    ...configMaps(data, site),
+  ];
+}
+
+/** What a step may do in a scratch namespace, which holds nothing but what a drill has brought. */
+export function scratchNamespaceRules(step: StepName): RbacRule[] {
+  const ingresses = (...verbs: string[]): RbacRule => ({
+    apiGroups: ['networking.k8s.io'],
+    resources: ['ingresses'],
+    verbs,
+  });
+  switch (step) {
+    case 'drill':
+      return [
+        ...workloads('list', 'patch'),
+        autoscalers('patch'),
+        ingresses('create', 'delete'),
+        ...emptying(),
+      ];
+    case 'cleanup':
+      return [ingresses('delete'), ...emptying()];
+    default:
+      return [];
+  }
+}
+
+function emptying(): RbacRule[] {
+  return [
+    { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['list', 'delete'] },
+    autoscalers('list', 'delete'),
+    core(['services', 'pods', 'persistentvolumeclaims'], 'list', 'delete'),
+    core(['secrets', 'configmaps', 'serviceaccounts'], 'deletecollection'),
+  ];
 }
 
 function server(): RbacRule {

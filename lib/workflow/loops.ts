@@ -31,12 +31,23 @@ export function runLoops({ apps }: Config): Partial<Record<StepName, Loop>> {
 /** The loops of one app when each takes all the time that it may. */
 export function appLoops(config: Config, app: App, mode: Mode): Partial<Record<StepName, Loop>> {
   const ttl = app.endpoint?.ttlSeconds;
+  if (mode === 'drill') return drillLoops(app);
   return {
     turn: { seconds: turnSeconds(config, app, mode), wait: pollSeconds },
     ...(mode === 'switchover' ? lastBackup(app) : {}),
     ...(app.data ? { restore: { seconds: app.data.deadlineSeconds, wait: pollSeconds } } : {}),
     ...OWN,
     ...(ttl === undefined ? {} : { confirm: { seconds: DEADLINES.confirm, wait: () => Math.min(10, ttl) } }),
+  };
+}
+
+/** Data, pods and verification follow each other in one loop. */
+function drillLoops({ data }: App): Partial<Record<StepName, Loop>> {
+  if (!data) return {};
+  const seconds = data.deadlineSeconds + DEADLINES.scale + DEADLINES.verify;
+  return {
+    drill: { seconds, wait: pollSeconds },
+    cleanup: { seconds: DEADLINES.cleanup, wait: pollSeconds },
   };
 }
 

@@ -1,6 +1,7 @@
 import { AutomaticRuns } from './automatic-runs';
 import type { Checker, Watched } from './checker';
 import { DataFirst } from './data-first';
+import { Drills } from './drills';
 import { Endings } from './endings';
 import { Leases } from './leases';
 import { LostRegion } from './lost-region';
@@ -24,5 +25,8 @@ export function watch(watched: Watched): { checkers: Checker[]; restores: Restor
     new DataFirst(watched),
     new LostRegion(watched),
   ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
-  return { checkers: [...checkers, new Undone(watched), new NothingLost(watched)], restores };
+  return {
+    checkers: [...checkers, new Undone(watched), new NothingLost(watched), new Drills(watched)],
+    restores,
+  };
 }

@@ -110,6 +110,21 @@ export class Velero {
       );
   }
 
+  /** Ends a restore of volumes: each is told to stop, and the Restore ends without them. */
+  async cancelVolumes(restoreName: string): Promise<void> {
+    const volumes = await this.api.list<{ metadata: Metadata; spec?: { cancel?: boolean } }>(
+      RESOURCES.PodVolumeRestore,
+      this.namespace,
+      `${RESTORE_LABEL}=${restoreName}`,
+    );
+    for (const { metadata, spec } of volumes) {
+      if (spec?.cancel === true) continue;
+      await this.api.patch(RESOURCES.PodVolumeRestore, this.namespace, metadata.name, {
+        spec: { cancel: true },
+      });
+    }
+  }
+
   schedule(name: string): Promise<ScheduleObject | undefined> {
     return this.api.find(RESOURCES.Schedule, this.namespace, name);
   }

@@ -76,7 +76,7 @@ async function checkApp(
           ...withoutBackup(seen, facts),
           ...otherSiteFindings(app, leave, await otherSiteFacts(deps, app, leave)),
         ]
-      : seen;
+      : [...seen, ...drillFindings(app, run)];
   const errors = findings.filter(({ level }) => level === 'error');
   return errors.length > 0
     ? notReady(deps, run, appRun, errors, facts, startedAt)
@@ -106,7 +106,20 @@ async function notReady(
   });
   const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
   const next = `${startCommand(run, app)}${stale ? ' --accept-old-backup' : ''}`;
-  return refuseApp(deps, run.id, app, [notReadyWords(run, app, errors), ...reasons], next);
+  const nothingToDo = run.mode === 'drill' && !appOf(deps, app).data;
+  return refuseApp(deps, run.id, app, [notReadyWords(run, app, errors), ...reasons], next, nothingToDo);
+}
+
+/** What a drill brings comes from a backup; the pods of a stateless app stand in the standby's own namespaces. */
+function drillFindings({ name, data }: App, { mode }: Run): Finding[] {
+  if (mode !== 'drill' || data) return [];
+  return [
+    {
+      check: 'backup',
+      level: 'error',
+      detail: `${name} has no data: there is no backup that a drill could bring.`,
+    },
+  ];
 }
 
 function notReadyWords({ activate }: Run, app: string, errors: readonly Finding[]): string {

@@ -3,8 +3,10 @@ import type { Deps } from '../../../lambdas/runtime/wire';
 import { admitStep } from '../../../lambdas/steps/admit/step';
 import { assessStep } from '../../../lambdas/steps/assess/step';
 import { backupStep } from '../../../lambdas/steps/backup/step';
+import { cleanupOrPeace } from '../../../lambdas/steps/cleanup/entry';
 import { closeStep } from '../../../lambdas/steps/close/step';
 import { confirmStep } from '../../../lambdas/steps/confirm/step';
+import { drillStep } from '../../../lambdas/steps/drill/step';
 import { fenceStep } from '../../../lambdas/steps/fence/step';
 import { flipStep } from '../../../lambdas/steps/flip/step';
 import { preflightOrPeace } from '../../../lambdas/steps/preflight/entry';
@@ -32,6 +34,8 @@ export const STEP_CODE: Record<StepName, AnyStep> = {
   verify: verifyStep,
   flip: flipStep,
   confirm: confirmStep,
+  drill: drillStep,
+  cleanup: cleanupOrPeace,
   rollback: rollbackStep,
   close: closeStep,
   report: reportStep,
