@@ -77,7 +77,7 @@ const schema = z.strictObject({
     .strictObject({
       active: site.default('primary'),
       trigger: z.enum(['automatic', 'approval', 'manual']).optional(),
-      needs: z.array(z.enum(['data', 'cold standby'])).default([]),
+      needs: z.array(z.enum(['data', 'cold standby', 'one app'])).default([]),
     })
     .prefault({}),
   night: z.array(happening),

@@ -141,6 +141,12 @@ function checkNeeds(config: Config, { name, given }: Scenario, dr: readonly Mani
   if (given.needs.includes('data') && !config.apps.some(({ data }) => data)) {
     throw new CannotAct(`${name} is about data, and no app of the configuration has any.`);
   }
+  // Of several apps each has a night of its own, and what meets what is another question in each configuration.
+  if (given.needs.includes('one app') && config.apps.length > 1) {
+    throw new CannotAct(
+      `${name} is about a configuration of one app, and this one has ${config.apps.length}.`,
+    );
+  }
   const cold = dr.some(({ object }) => WORKLOADS.includes(object.kind) && replicasOf(object) === 0);
   if (given.needs.includes('cold standby') && !cold) {
     throw new CannotAct(`${name} is about a standby that is scaled up, and nothing in dr is at 0 replicas.`);

@@ -153,6 +153,14 @@ describe('an activation that was cut', () => {
     });
   });
 
+  it('of a drill is never gone on with: the next one clears its leavings away', () => {
+    const drilled = { ...open, mode: 'drill' as const };
+    expect(opened(drilled, run({ mode: 'drill', startedBy: 'person' }), NOW)).toMatchObject({
+      id: '20260329030000',
+      mode: 'drill',
+    });
+  });
+
   it('is not gone on with to the other site, nor when it has ended', () => {
     expect(opened(open, run({ activate: 'primary' }), NOW).id).toBe('20260329030000');
     expect(opened({ ...open, closedAt: 1 }, run(), NOW)).toEqual({

@@ -14,7 +14,7 @@ it('waits where it asks again, and only there', () => {
 
 it('fences before it backs up, restores before it scales, verifies before it flips, and flips before it confirms', () => {
   expect(APP_PHASES).toEqual([
-    ...['turn', 'fence', 'backup', 'restore', 'scale', 'verify', 'flip', 'confirm'],
+    ...['turn', 'fence', 'backup', 'restore', 'scale', 'verify', 'flip', 'confirm', 'drill', 'cleanup'],
   ]);
   expect(STEPS.filter(step => (APP_PHASES as readonly string[]).includes(step))).toEqual([...APP_PHASES]);
 });

@@ -53,12 +53,17 @@ it.each([
   [
     'an unknown mode',
     { activate: 'dr', mode: 'switch' },
-    '"mode" is "switch"; expected is "failover" or "switchover".',
+    '"mode" is "switch"; expected is "failover" or "switchover" or "drill".',
   ],
   [
     'a switchover that no person asks for',
     { activate: 'dr', mode: 'switchover', startedBy: 'alarm' },
     '"mode" is "switchover", which only a person may ask for.',
+  ],
+  [
+    'a drill that no person asks for',
+    { activate: 'dr', mode: 'drill', startedBy: 'alarm' },
+    '"mode" is "drill", which only a person may ask for.',
   ],
   ['an unknown field', { activate: 'dr', app: 'x' }, 'Unknown: "app"; known are'],
   [
@@ -101,6 +106,7 @@ it.each([
   [{ activate: 'dr', mode: 'failover' }, 'a failover'],
   [{ activate: 'dr', mode: 'switchover' }, 'a switchover'],
   [{ activate: 'dr', mode: 'switchover', startedBy: 'person' }, 'a switchover by a person'],
+  [{ activate: 'dr', mode: 'drill' }, 'a drill'],
   [{ activate: 'dr', reason: 'x'.repeat(500) }, 'a reason of 500 characters'],
   [{ activate: 'dr', reason: '' }, 'an empty reason'],
   [{ activate: 'dr', startedBy: 'person' }, 'a person'],

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { scratchNamespace } from '../../core/drill';
 import type { StepName } from '../../core/phases';
 import { rbacManifests, toYaml } from '../../lib/rbac';
 import { exampleApp, exampleConfig } from './example';
@@ -110,9 +111,58 @@ describe('in the namespace of an app with a name and with data', () => {
     ],
     ['scale', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods']],
     ['rollback', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods', 'delete pods']],
+    // Nothing of a drill is written into the app's own namespaces.
+    ['drill', ['list networking.k8s.io/ingresses']],
+    ['cleanup', []],
     ['assess', []],
   ])('%s may do exactly what its code does', (step, expected) => {
     expect(may(step, 'shop')).toEqual(expected.sort());
+  });
+});
+
+describe('in a scratch namespace', () => {
+  const scratch = scratchNamespace(config, 'shop');
+  const emptying = [
+    ...[
+      'apps/deployments',
+      'apps/statefulsets',
+      AUTOSCALERS,
+      'services',
+      'pods',
+      'persistentvolumeclaims',
+    ].flatMap(thing => [`list ${thing}`, `delete ${thing}`]),
+    ...['secrets', 'configmaps', 'serviceaccounts'].map(thing => `deletecollection ${thing}`),
+  ];
+
+  it.each<[StepName, string[]]>([
+    [
+      'drill',
+      [
+        ...listAndPatch(...WORKLOADS),
+        `patch ${AUTOSCALERS}`,
+        'create networking.k8s.io/ingresses',
+        'delete networking.k8s.io/ingresses',
+        ...emptying,
+      ],
+    ],
+    ['cleanup', ['delete networking.k8s.io/ingresses', ...emptying]],
+    ['restore', []],
+    ['scale', []],
+    ['fence', []],
+    ['rollback', []],
+  ])('%s may do exactly what its code does', (step, expected) => {
+    expect([...new Set(may(step, scratch))]).toEqual([...new Set(expected)].sort());
+  });
+
+  it('is there beforehand, isolated, for apps with data only; nobody may make or delete a namespace', () => {
+    const named = (kind: string) =>
+      objects.filter(object => object.kind === kind).map(({ metadata }) => metadata.name);
+    expect(named('Namespace').filter(name => name.startsWith('drill-'))).toEqual([scratch]);
+    expect(named('NetworkPolicy')).toEqual(['lifeboat-drill']);
+    expect(named('PriorityClass')).toEqual(['lifeboat-drill']);
+    expect(JSON.stringify(objects)).not.toMatch(/"resources":\["namespaces"\]/);
+    const alone = rbacManifests(exampleConfig([stateless]), 'dr') as Manifest[];
+    expect(alone.some(({ kind }) => kind === 'PriorityClass' || kind === 'NetworkPolicy')).toBe(false);
   });
 });
 
@@ -146,6 +196,7 @@ describe('in the namespace of Velero', () => {
         'list velero.io/backups',
         'list velero.io/backupstoragelocations',
         'list velero.io/podvolumerestores',
+        'patch velero.io/podvolumerestores',
         'get velero.io/restores',
         'list velero.io/restores',
         'create velero.io/restores',
@@ -157,6 +208,24 @@ describe('in the namespace of Velero', () => {
     ['fence', schedule],
     ['scale', schedule],
     ['rollback', schedule],
+    [
+      'drill',
+      [
+        'get apps/deployments:velero',
+        'list velero.io/podvolumerestores',
+        'patch velero.io/podvolumerestores',
+        'get velero.io/restores',
+        'list velero.io/restores',
+        'create velero.io/restores',
+        'list configmaps',
+        'create configmaps',
+        'patch configmaps:lifeboat-image-names',
+      ],
+    ],
+    [
+      'cleanup',
+      ['list velero.io/podvolumerestores', 'patch velero.io/podvolumerestores', 'list velero.io/restores'],
+    ],
     ['assess', []],
   ])('%s may do exactly what its code does', (step, expected) => {
     expect(may(step, 'velero')).toEqual(expected.sort());
@@ -226,6 +295,7 @@ it('brings the namespaces of the apps, without labels and before their roles', (
   expect(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata)).toEqual([
     { name: 'shop' },
     { name: 'worker' },
+    { name: scratchNamespace(config, 'shop'), labels: { 'lifeboat.dev/drill': 'scratch' } },
   ]);
   expect(kinds.lastIndexOf('Namespace')).toBeLessThan(kinds.indexOf('Role'));
 });

@@ -84,6 +84,8 @@ describe('the access entries of a cluster', () => {
         .sort(),
     ).toEqual([
       'lifeboat-levlabs-dr-backup',
+      'lifeboat-levlabs-dr-cleanup',
+      'lifeboat-levlabs-dr-drill',
       'lifeboat-levlabs-dr-preflight',
       'lifeboat-levlabs-dr-restore',
       'lifeboat-levlabs-dr-rollback',

@@ -117,7 +117,21 @@ describe('every invariant', () => {
     await open.night.clock.advance(120_000);
     expect(open.broken()).toEqual([]);
     const ids = open.checkers.map(({ id }) => id);
-    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo', 'loss', 'drill']);
+    expect(ids).toEqual([
+      'I1',
+      'I2',
+      'I3',
+      'I4',
+      'I5',
+      'I6',
+      'I7',
+      'I8',
+      'I9',
+      'I10',
+      'undo',
+      'loss',
+      'drill',
+    ]);
     expect(open.checkers.map(checker => checker.finding())).toEqual(
       ids.map((id): Finding => ({ id, holds: true, evidence: expect.any(String) as string })),
     );
