@@ -1,4 +1,5 @@
 import type { SiteName } from '../../../core/config';
+import { scratchNamespace } from '../../../core/drill';
 import type { Finding } from '../../../rehearsal/checkers';
 import { asStep } from '../../../rehearsal/embedded/calls';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
@@ -615,6 +616,67 @@ describe('loss: a switchover loses no write, and leaves customers served', () =>
     stuckRun(open, 'dr');
     await open.night.clock.run(startOnDr(open, 'written until 1'));
     expect(open.finding('loss')).toEqual({ id: 'loss', holds: true, evidence: 'no run was a switchover' });
+  });
+});
+
+describe('drill: a drill keeps to its scratch namespaces, and leaves nothing in them', () => {
+  const drill = { mode: 'drill' };
+  const scratch = scratchNamespace(levlabs.config, 'sample-app');
+
+  it.each([
+    ['the own namespace of the app', { ...patch, step: 'drill' }],
+    [
+      'the cluster',
+      { step: 'drill', action: 'PATCH persistentvolumes', resource: '/api/v1/persistentvolumes/pv' },
+    ],
+    ['main', { ...change, resource: 'hostedzone/Z' }],
+  ])('is broken by a write to %s', async (_where, what) => {
+    const broken = await brokenAfter(open => call(open, { ...what, run: stuckRun(open, 'dr', drill) }));
+    expect(broken.filter(text => text.startsWith('drill: '))).toEqual([
+      expect.stringMatching(/of a drill: /),
+    ]);
+  });
+
+  it('holds for writes to the scratch namespace and to Velero, and for those of other runs', async () => {
+    const broken = await brokenAfter(async open => {
+      const run = stuckRun(open, 'dr', drill);
+      for (const namespace of [scratch, 'velero']) {
+        const resource = `/apis/apps/v1/namespaces/${namespace}/deployments/x`;
+        await call(open, { step: 'drill', action: 'PATCH deployments', resource, run });
+      }
+      await call(open, { ...patch, run: stuckRun(open, 'dr') });
+    });
+    expect(broken.filter(text => text.startsWith('drill: '))).toEqual([]);
+  });
+
+  it('is broken by what is left', async () => {
+    const broken = await brokenAfter(open => {
+      stuckRun(open, 'dr', drill);
+      const metadata = { name: 'left', namespace: scratch };
+      open.night.clusters.dr.store.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} });
+    });
+    expect(broken).toContainEqual(`drill: ConfigMap ${scratch}/left is left on dr`);
+  });
+
+  it('is broken by a pod that starts on an empty volume', async () => {
+    const broken = await brokenAfter(open => {
+      stuckRun(open, 'dr', drill);
+      const { store } = open.night.clusters.dr;
+      const { name } = claim(open).metadata;
+      store.create({ ...claim(open), metadata: { name, namespace: scratch } });
+      store.create({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'web', namespace: scratch },
+        spec: {
+          containers: [{ name: 'c', image: 'velero/velero:v1.18.3' }],
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: name } }],
+        },
+      });
+    }, 60);
+    expect(broken).toContainEqual(
+      expect.stringMatching(/^drill: pod web of the drill of sample-app started on dr/),
+    );
   });
 });
 

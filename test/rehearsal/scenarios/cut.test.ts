@@ -144,6 +144,51 @@ it('a switchover that was cut does not take an old backup for the last one, when
   expect(played.broken()).toEqual([expect.stringMatching(/^I6: 2 restores/)]);
 });
 
+describe('a drill that is cut', () => {
+  const asked = { activate: 'dr', mode: 'drill' };
+  const begins = at(330, { do: 'start', site: 'dr', input: asked });
+
+  it.each(['Drill', 'Wait for the drill', 'Clean up', 'Wait until it is clean'])(
+    'at "%s" leaves nothing behind after the look in peace',
+    async state => {
+      const played = await play({
+        ...levlabs,
+        scenario: scenario([begins, entering(state, { do: 'abort', site: 'dr' })], {}, { watch: 660 }),
+      });
+      expect(ends(played)).toEqual(['needs-attention']);
+      expect(played.swaps).toBe(0);
+      expect(played.broken()).toEqual([]);
+    },
+  );
+
+  it('is cleared away by the next drill', async () => {
+    const played = await play({
+      ...levlabs,
+      scenario: scenario([
+        begins,
+        entering('Wait for the drill', { do: 'abort', site: 'dr' }, 12),
+        entering('Wait for the drill', { do: 'start', site: 'dr', input: asked }, 20),
+      ]),
+    });
+    expect(ends(played)).toEqual(['needs-attention', 'succeeded']);
+    expect(played.broken()).toEqual([]);
+  });
+});
+
+it('two drills of one app do not meet: the second is told of the first', async () => {
+  const asked = { activate: 'dr', mode: 'drill' };
+  const played = await play({
+    ...levlabs,
+    scenario: scenario([
+      at(330, { do: 'start', site: 'dr', input: asked }),
+      at(335, { do: 'start', site: 'dr', input: asked }),
+    ]),
+  });
+  expect(ends(played)).toEqual(['refused', 'succeeded']);
+  expect(played.text).toContain('is already');
+  expect(played.broken()).toEqual([]);
+});
+
 /** Somebody does not wait for the next run, and brings the app back by hand. */
 function workAgain(night: Night): void {
   const { store } = night.clusters.primary;

@@ -23,6 +23,12 @@ const planned = scenario([
   at(330, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'switchover' } }),
 ]);
 
+const drilled = scenario([at(330, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'drill' } })]);
+
+/** What a night comes to, whatever dies in it. */
+const MOVED = { restores: 1, swaps: 1, main: ['dr'] };
+const DRILLED = { restores: 0, swaps: 0, main: ['primary'] };
+
 /** Lambda ends a step right behind the nth of its writes in this run, as if its memory had run out, once. */
 function dyingBehind(step: StepName, nth: number) {
   return ({ night: { calls, sites } }: OpenNight) => {
@@ -72,7 +78,7 @@ function telling(writes: readonly Call[]): number[] {
 
 const undisturbed = new Map<string, Promise<Played>>();
 
-const nights: [string, typeof night, StepName[]][] = [
+const nights: [string, typeof night, StepName[], object][] = [
   [
     'a failover',
     night,
@@ -80,15 +86,19 @@ const nights: [string, typeof night, StepName[]][] = [
       ...(['admit', 'assess', 'preflight', 'tell', 'turn', 'fence', 'backup', 'restore'] as const),
       ...(['scale', 'verify', 'flip', 'confirm', 'close', 'report'] as const),
     ],
+    MOVED,
   ],
-  ['a switchover', planned, ['fence', 'backup', 'restore']],
+  ['a switchover', planned, ['fence', 'backup', 'restore'], MOVED],
+  ['a drill', drilled, ['drill', 'cleanup', 'close', 'report'], DRILLED],
 ];
-const each = nights.flatMap(([mode, story, steps]) => steps.map(step => [step, mode, story] as const));
+const each = nights.flatMap(([mode, story, steps, end]) =>
+  steps.map(step => [step, mode, story, end] as const),
+);
 
 describe('a Lambda that dies', () => {
   it.each(each)(
     'behind any of the writes of %s in %s is asked again, and the night ends as if it had not',
-    async (step, mode, night) => {
+    async (step, mode, night, end) => {
       const quiet = undisturbed.get(mode) ?? play({ ...levlabs, scenario: night });
       undisturbed.set(mode, quiet);
       const writes = writesOf((await quiet).night.calls.calls, step);
@@ -108,9 +118,7 @@ describe('a Lambda that dies', () => {
         }).toEqual({
           behind: `write ${nth}, ${action}`,
           told: ['start', 'succeeded'],
-          restores: 1,
-          swaps: 1,
-          main: ['dr'],
+          ...end,
           broken: [],
         });
       }
