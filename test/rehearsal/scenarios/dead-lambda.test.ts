@@ -89,7 +89,7 @@ const nights: [string, typeof night, StepName[], object][] = [
     MOVED,
   ],
   ['a switchover', planned, ['fence', 'backup', 'restore'], MOVED],
-  ['a drill', drilled, ['drill', 'cleanup', 'close', 'report'], DRILLED],
+  ['a drill', drilled, ['drill', 'cleanup', 'close'], DRILLED],
 ];
 const each = nights.flatMap(([mode, story, steps, end]) =>
   steps.map(step => [step, mode, story, end] as const),
