@@ -17,6 +17,8 @@ export interface WorkloadObject {
   spec: {
     replicas?: number;
     suspend?: boolean;
+    /** What becomes of the claims of a StatefulSet. */
+    persistentVolumeClaimRetentionPolicy?: { whenScaled?: string };
     template?: PodTemplate;
     jobTemplate?: { spec?: { template?: PodTemplate } };
   };

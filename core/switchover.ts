@@ -179,7 +179,8 @@ export function withoutData(
 export interface OtherSiteFacts {
   /** Why it did not answer; then nothing else is known. */
   unreachable?: string;
-  /** Both absent for an app without data. */
+  /** All absent for an app without data. */
+  workloads?: WorkloadObject[];
   veleroReady?: boolean;
   schedule?: ScheduleObject | undefined;
 }
@@ -209,6 +210,18 @@ export function otherSiteFindings(app: App, site: SiteName, facts: OtherSiteFact
     return [
       error(
         `No Velero server is ready in namespace ${app.data.veleroNamespace} of ${site} to make the last backup.`,
+      ),
+    ];
+  }
+  const shredders = (facts.workloads ?? []).filter(
+    ({ spec }) => spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete',
+  );
+  if (shredders.length > 0) {
+    const names = shredders.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
+    return [
+      error(
+        `StatefulSet ${names} of ${site} deletes its claims when it is scaled down, and putting it to rest would do that. ` +
+          'Set persistentVolumeClaimRetentionPolicy.whenScaled to Retain.',
       ),
     ];
   }

@@ -237,6 +237,25 @@ describe('the site that is left', () => {
     expect(said(facts)).toEqual([expect.stringContaining(`error: ${expected}`)]);
   });
 
+  it('will not do when a StatefulSet would throw its claims away at rest', () => {
+    const db = (whenScaled?: string) => ({
+      ...deployment('db', 1, {
+        spec: {
+          replicas: 1,
+          ...(whenScaled ? { persistentVolumeClaimRetentionPolicy: { whenScaled } } : {}),
+        },
+      }),
+      kind: 'StatefulSet' as const,
+    });
+    const facts = { veleroReady: true, schedule };
+    expect(said({ ...facts, workloads: [db('Retain'), db()] })).toEqual([]);
+    expect(said({ ...facts, workloads: [db('Delete')] })).toEqual([
+      expect.stringContaining(
+        'error: StatefulSet shop/db of primary deletes its claims when it is scaled down',
+      ),
+    ]);
+  });
+
   it('must answer for a stateless app too', () => {
     expect(said({ unreachable: 'no answer' }, app())).toHaveLength(1);
   });

@@ -38,11 +38,12 @@ export async function otherSiteFacts(deps: Deps, app: App, site: SiteName): Prom
     }
     const velero = deps.velero(cluster, app);
     const { source } = app.data;
-    const [veleroReady, schedule] = await Promise.all([
+    const [workloads, veleroReady, schedule] = await Promise.all([
+      cluster.workloads(app.namespaces),
       velero.ready(),
       'schedule' in source ? velero.schedule(source.schedule) : undefined,
     ]);
-    return { veleroReady, schedule };
+    return { workloads: workloadsOf(app, workloads).present, veleroReady, schedule };
   } catch (error) {
     if (!isAbsence(error)) throw error;
     return { unreachable: error.message };
