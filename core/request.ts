@@ -75,7 +75,8 @@ function wrongMode(value: unknown, startedBy: unknown): string[] {
     return [`"mode" is ${show(value)}; expected is ${MODES.map(show).join(' or ')}.`];
   }
   // An alarm says that the other site is lost. What needs that site is asked for by somebody who knows it is not.
-  if (startedBy === 'alarm') return [`"mode" is ${show(value)}, which only a person may ask for.`];
+  if (startedBy !== undefined && startedBy !== 'person')
+    return [`"mode" is ${show(value)}, which only a person may ask for.`];
   return [];
 }
 

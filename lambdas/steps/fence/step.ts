@@ -2,9 +2,9 @@ import { type AppInput, otherSite, type StepResult } from '../../../core/run';
 import type { Deps } from '../../runtime/wire';
 import { isAbsence } from '../absence';
 import { type AppContext, appStep, type Progress } from '../app-step';
+import { putToRest } from '../rest';
 import { runRecord } from '../run-record';
 import { quiesce } from './quiesce';
-import { putToRest } from './rest';
 
 /**
  * Step 5. Puts the app to rest on the other site: workloads to 0, CronJobs suspended, Velero schedules paused.
@@ -21,8 +21,7 @@ async function fence(context: AppContext): Promise<Progress> {
   const { run } = await runRecord(deps, input.run.id);
   if (run.mode === 'switchover') return quiesce(context, site);
   try {
-    const changed = await putToRest(context, await deps.cluster(site));
-    const detail = changed ?? 'Everything was at rest already.';
+    const detail = (await putToRest(deps, app, site, context.activation.id)) ?? '';
     return { word: 'done', detail, change: record => ({ ...record, fenced: 'done' }) };
   } catch (error) {
     if (!isAbsence(error)) throw error;
