@@ -3,7 +3,7 @@ import type { App, Config, Data, Endpoint, SiteName } from './config';
 import { siteOf } from './flip';
 import { type IngressObject, type Metadata, RESTORE_LABEL, type RestoreObject } from './kubernetes';
 import { digest, shortName } from './names';
-import { restoreName, restoreObject, UNDER_WAY } from './restore';
+import { restoreObject, UNDER_WAY } from './restore';
 import type { Change } from './workloads';
 
 // A drill restores into namespaces of its own, which stand empty between drills. It has names, a lease and an activation
@@ -48,7 +48,7 @@ const BROUGHT = [
 
 /** One Restore per drill. */
 export function drillName(app: App, activation: Pick<Activation, 'id'>): string {
-  return `drill-${restoreName(app, activation)}`.replace(/^drill-lifeboat-/, 'drill-');
+  return `drill-${shortName(app.name)}-${activation.id}`;
 }
 
 export function drillRestore(app: App, data: Data, mapping: Mapping, name: string, backup: string) {
