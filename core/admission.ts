@@ -1,16 +1,20 @@
 import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import type { App, SiteName } from './config';
 import { spoken } from './duration';
-import type { Outcome, Run } from './run';
+import type { Mode, Outcome, Run } from './run';
 
 /** One journey of an app to a site. A run that is cut leaves it open, and the next run for the same site goes on with it. */
 export interface Activation {
   id: string;
   activate: SiteName;
+  /** Of the run that opened it. @default 'failover' */
+  mode?: Mode;
   /** Milliseconds since the epoch. */
   openedAt: number;
   /** The restore that belongs to it: a second run adopts it and starts no other. */
   restore?: { name: string; backup: string; takenAt: number };
+  /** Since when the site that a switchover leaves is at rest. */
+  restedAt?: number;
   closedAt?: number;
   outcome?: Outcome;
 }
@@ -111,20 +115,29 @@ const RESUME_SECONDS = 2 * 3600;
 
 /** Whether the run goes on with an activation that an earlier run left open. */
 export function resumes(
-  run: Pick<Run, 'activate'>,
+  run: Pick<Run, 'activate' | 'mode'>,
   activation: Activation | undefined,
   now: number,
 ): boolean {
   if (!activation || activation.closedAt !== undefined || activation.activate !== run.activate) return false;
+  // A drill begins with clearing away what an earlier one left.
+  if (run.mode === 'drill') return false;
+  // A failover takes what there is. A switchover that went on with a failover would keep data that are not the last.
+  if (run.mode === 'switchover' && activation.mode !== 'switchover') return false;
   return (now - activation.openedAt) / 1000 <= RESUME_SECONDS;
 }
 
 /** The activation that a run goes on with, or a new one. */
-export function opened(current: Activation | undefined, run: Pick<Run, 'activate'>, now: number): Activation {
+export function opened(
+  current: Activation | undefined,
+  run: Pick<Run, 'activate' | 'mode'>,
+  now: number,
+): Activation {
   if (current && resumes(run, current, now)) return current;
   // Short and sortable: it becomes part of the names of Velero objects.
   const id = new Date(now).toISOString().replace(/\D/g, '').slice(0, 14);
-  return { id, activate: run.activate, openedAt: now };
+  const mode = run.mode === 'failover' ? {} : { mode: run.mode };
+  return { id, activate: run.activate, ...mode, openedAt: now };
 }
 
 /** Whether a lease keeps others away: not expired, and its execution not known to have ended. */

@@ -92,3 +92,37 @@ function noneReason({ source }: Data, rejected: Map<string, string>): string {
   const latest = [...rejected].sort(([a], [b]) => b.localeCompare(a)).slice(0, 3);
   return `${what} is not usable: ${latest.map(([name, why]) => `${name} ${why}`).join('; ')}.`;
 }
+
+// Velero 1.18, pkg/apis/velero/v1/backup_types.go.
+const FAILED = ['FailedValidation', 'PartiallyFailed', 'Failed', 'Deleting'];
+
+export type BackupState =
+  | { word: 'under-way'; detail: string }
+  | { word: 'done'; detail: string; takenAt: number; endedAt: number }
+  | { word: 'failed'; detail: string };
+
+/** What became of one Backup. Success is `Completed`; `PartiallyFailed` only where the configuration says so. */
+export function judgeBackup(
+  { metadata, status }: BackupObject,
+  policy: Data['partiallyFailed'],
+): BackupState {
+  const phase = status?.phase || 'New';
+  const counts = `${status?.warnings ?? 0} warnings, ${status?.errors ?? 0} errors`;
+  if (phase === 'Completed' || (phase === 'PartiallyFailed' && policy === 'accept')) {
+    const accepted = phase === 'Completed' ? '' : ', which the configuration accepts';
+    return {
+      word: 'done',
+      detail: `Backup ${metadata.name} is ${phase} (${counts})${accepted}.`,
+      takenAt: Date.parse(status?.startTimestamp ?? ''),
+      endedAt: Date.parse(status?.completionTimestamp ?? ''),
+    };
+  }
+  if (FAILED.includes(phase)) {
+    const why = [status?.failureReason, ...(status?.validationErrors ?? [])].filter(Boolean).join('; ');
+    return {
+      word: 'failed',
+      detail: `Backup ${metadata.name} is ${phase} (${counts})${why ? `: ${why}` : ''}.`,
+    };
+  }
+  return { word: 'under-way', detail: `Backup ${metadata.name} is ${phase}.` };
+}

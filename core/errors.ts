@@ -49,6 +49,26 @@ export class Forbidden extends LifeboatError {
 export class NotFound extends LifeboatError {
   override name = 'NotFound';
 }
+/** The site that is left is still at work, so its last backup would not be its last word. */
+export class NotQuiesced extends LifeboatError {
+  override name = 'NotQuiesced';
+}
+/** The last backup ended, and not with all data in it. */
+export class BackupFailed extends LifeboatError {
+  override name = 'BackupFailed';
+}
+/** The last backup did not end, or did not come to the target, within its deadline. */
+export class BackupOverdue extends LifeboatError {
+  override name = 'BackupOverdue';
+}
+/** A real restore needed Velero, which has one at work at a time. */
+export class DrillGaveWay extends LifeboatError {
+  override name = 'DrillGaveWay';
+}
+/** What a drill left behind does not go away. */
+export class CleanupOverdue extends LifeboatError {
+  override name = 'CleanupOverdue';
+}
 /** There is no backup that may be restored. */
 export class NoUsableBackup extends LifeboatError {
   override name = 'NoUsableBackup';
@@ -90,6 +110,11 @@ export class NotConfirmed extends LifeboatError {
 export const BEFORE_FLIP = [
   'Forbidden',
   'NotFound',
+  'NotQuiesced',
+  'BackupFailed',
+  'BackupOverdue',
+  'DrillGaveWay',
+  'CleanupOverdue',
   'NoUsableBackup',
   'RestoreFailed',
   'RestoreOverdue',

@@ -17,6 +17,8 @@ export interface WorkloadObject {
   spec: {
     replicas?: number;
     suspend?: boolean;
+    /** What becomes of the claims of a StatefulSet. */
+    persistentVolumeClaimRetentionPolicy?: { whenScaled?: string };
     template?: PodTemplate;
     jobTemplate?: { spec?: { template?: PodTemplate } };
   };
@@ -35,6 +37,14 @@ export interface PodTemplate {
 export interface PodSpec {
   containers?: Container[];
   initContainers?: Container[];
+  volumes?: PodVolume[];
+  nodeSelector?: Record<string, string>;
+  tolerations?: unknown[];
+}
+
+export interface PodVolume {
+  name: string;
+  persistentVolumeClaim?: { claimName: string };
 }
 
 export interface Container {
@@ -69,6 +79,7 @@ export interface NodeObject {
 export interface IngressObject {
   metadata: Metadata;
   spec?: {
+    ingressClassName?: string;
     rules?: { host?: string; http?: { paths?: { backend?: { service?: { name: string } } }[] } }[];
     tls?: { hosts?: string[]; secretName?: string }[];
   };
@@ -90,7 +101,25 @@ export interface ClaimObject {
 export interface BackupObject {
   metadata: Metadata;
   spec?: { includedNamespaces?: string[]; storageLocation?: string };
-  status?: { phase?: string; startTimestamp?: string; completionTimestamp?: string; expiration?: string };
+  status?: {
+    phase?: string;
+    warnings?: number;
+    errors?: number;
+    failureReason?: string;
+    validationErrors?: string[];
+    startTimestamp?: string;
+    completionTimestamp?: string;
+    expiration?: string;
+    /** Volumes that the data mover took, in snapshots. */
+    backupItemOperationsCompleted?: number;
+  };
+}
+
+/** What file-system backup made of one volume of a Pod. */
+export interface VolumeBackupObject {
+  metadata: Metadata;
+  spec?: { pod?: { namespace?: string; name?: string }; volume?: string };
+  status?: { phase?: string; message?: string };
 }
 
 export interface RestoreObject {
@@ -115,7 +144,16 @@ export interface LocationObject {
 
 export interface ScheduleObject {
   metadata: Metadata;
-  spec?: { paused?: boolean };
+  spec?: { paused?: boolean; template?: BackupTemplate };
+}
+
+/** The spec of the Backups that a Schedule makes, and what it gives them of metadata. */
+export interface BackupTemplate {
+  metadata?: { labels?: Record<string, string> };
+  includedNamespaces?: string[];
+  storageLocation?: string;
+  defaultVolumesToFsBackup?: boolean;
+  snapshotMoveData?: boolean;
 }
 
 /** Marks that Lifeboat leaves on objects; they survive a run that is cut. */
@@ -132,7 +170,11 @@ export const ANNOTATIONS = {
   changedBy: 'lifeboat.dev/changed-by',
 } as const;
 
+/** On a Pod that holds a volume of an app at rest, so that file-system backup can read it; its value is the activation. */
+export const READER_LABEL = 'lifeboat.dev/reader';
 /** On a restored Pod that only carries its volume's data into the cluster. */
 export const CARRIER_LABEL = 'lifeboat.dev/carrier';
+/** Velero's own label on what belongs to a backup. */
+export const BACKUP_LABEL = 'velero.io/backup-name';
 /** Velero's own label on all that a restore brought. */
 export const RESTORE_LABEL = 'velero.io/restore-name';

@@ -14,6 +14,8 @@ import type { SeenReplicas } from './workloads';
  * time; `change` functions are pure, and are called again when somebody else wrote in between.
  */
 export interface Ledger {
+  /** The same, with leases and activations of drills, which are others than those of real runs. */
+  drills(): Ledger;
   pause(): Promise<Pause | undefined>;
   setPause(pause: Pause | undefined): Promise<void>;
 
@@ -105,6 +107,8 @@ export interface AppRun {
   /** The site that main pointed to when the run began, and since when it points to the other. */
   mainBefore?: SiteName;
   flippedAt?: number;
+  /** What a real flip would change, line by line: of a drill. */
+  dnsDiff?: string[];
   /** What the run put to rest on the other site was put there; undefined: not tried. */
   fenced?: 'done' | 'pending';
   /** Present when the app's part has ended. */

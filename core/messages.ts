@@ -27,6 +27,7 @@ export function startMessage(
 ): Message {
   const going = apps.filter(app => !app.end);
   const staying = apps.filter(app => app.end);
+  if (run.mode === 'drill') return drillMessage(config, run, going, staying);
   const from = otherSite(run.activate);
   return message(config, run, 'start', `Moving ${names(going)} to ${run.activate}`, [
     `Lifeboat moves ${names(going)} from ${place(config, from)} to ${place(config, run.activate)}.`,
@@ -39,11 +40,32 @@ export function startMessage(
       ...dependencies.map(({ detail }) => detail),
       ...going.flatMap(app => prefixed(app, app.notes)),
     ]),
-    section('What happens next', [nextSteps(going)]),
+    section('What happens next', [nextSteps(run, going)]),
     links(config, run),
     `You need not do anything now. To watch: ${runCommand(run.id)} --follow`,
     `To stop it before main moves: npx lifeboat abort ${run.id}`,
     `Without Lifeboat at hand: ${stopCommand(config, run)}`,
+    run.mode === 'switchover'
+      ? `A run that is stopped leaves ${from} at rest, and customers without service, until the next one goes on.`
+      : '',
+  ]);
+}
+
+function drillMessage(
+  config: Config,
+  run: Run,
+  going: readonly AppRun[],
+  staying: readonly AppRun[],
+): Message {
+  return message(config, run, 'start', `Drill of ${names(going)} on ${run.activate}`, [
+    `Lifeboat drills ${names(going)} on ${place(config, run.activate)}: it restores the newest backup into scratch namespaces, starts the pods there, and asks them. Customers notice nothing.`,
+    section('Why', [run.reason]),
+    section(
+      'Apps without a drill',
+      staying.map(app => `${app.app}: ${app.end?.reasons.join(' ')}`),
+    ),
+    links(config, run),
+    `You need not do anything. To watch: ${runCommand(run.id)} --follow`,
   ]);
 }
 
@@ -178,6 +200,7 @@ export function plainSubject(text: string): string {
 
 function endSubject(outcome: Outcome, run: Run, apps: readonly AppRun[]): string {
   const which = names(concerned(apps).filter(app => outcomeOf(app) === outcome));
+  if (run.mode === 'drill') return drillSubject(outcome, run, which);
   switch (outcome) {
     case 'succeeded':
       return `${which} now on ${run.activate}`;
@@ -187,6 +210,19 @@ function endSubject(outcome: Outcome, run: Run, apps: readonly AppRun[]): string
       return `Could not move ${which} to ${run.activate}, DNS unchanged`;
     case 'needs-attention':
       return `NEEDS ATTENTION: ${which} on the way to ${run.activate}`;
+  }
+}
+
+function drillSubject(outcome: Outcome, { activate }: Run, which: string): string {
+  switch (outcome) {
+    case 'succeeded':
+      return `Drill: ${which} would work on ${activate}`;
+    case 'refused':
+      return `No drill on ${activate}: ${which}`;
+    case 'rolled-back':
+      return `DRILL FAILED: ${which} would not work on ${activate}`;
+    case 'needs-attention':
+      return `NEEDS ATTENTION: what a drill of ${which} left on ${activate}`;
   }
 }
 
@@ -203,7 +239,13 @@ function fenceLines(run: Run, apps: readonly AppRun[]): string[] {
   ];
 }
 
-function nextSteps(going: readonly AppRun[]): string {
+function nextSteps(run: Run, going: readonly AppRun[]): string {
+  if (run.mode === 'switchover') {
+    return (
+      `Put ${otherSite(run.activate)} to rest (customers wait from then on), back it up for the last time, restore that, ` +
+      'scale up, verify, flip main, confirm. Should it fail before the flip, the old site is brought back. You get one more message at the end.'
+    );
+  }
   const age = going.map(({ backup }) => backup).find(backup => backup !== undefined);
   const data = age
     ? `restore the data (the newest backup is of ${new Date(age.takenAt).toISOString()}), `

@@ -6,3 +6,6 @@
 export function pollSeconds(elapsedSeconds: number): number {
   return Math.min(300, Math.max(5, Math.round(elapsedSeconds * 0.02)));
 }
+
+/** Between two looks whether the last backup has come to the target: customers wait, and it comes once a minute. */
+export const SYNC_POLL_SECONDS = 5;

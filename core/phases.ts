@@ -9,11 +9,14 @@ export const STEPS = [
   'tell',
   'turn',
   'fence',
+  'backup',
   'restore',
   'scale',
   'verify',
   'flip',
   'confirm',
+  'drill',
+  'cleanup',
   'rollback',
   'close',
   'report',
@@ -39,17 +42,31 @@ export const STATES: Record<StepName, StateNames> = {
   preflight: { state: 'Preflight' },
   tell: { state: 'Tell on-call' },
   turn: { state: 'Await turn', until: 'Its turn?', wait: 'Wait for its turn' },
-  fence: { state: 'Fence' },
+  fence: { state: 'Fence', until: 'At rest?', wait: 'Wait for rest' },
+  backup: { state: 'Back up', until: 'Backed up?', wait: 'Wait for the backup' },
   restore: { state: 'Restore', until: 'Restored?', wait: 'Wait for the data' },
   scale: { state: 'Scale', until: 'Ready?', wait: 'Wait for the pods' },
   verify: { state: 'Verify', until: 'Verified?', wait: 'Wait to verify again' },
   flip: { state: 'Flip', until: 'Flipped?', wait: 'Wait for Route 53' },
   confirm: { state: 'Confirm', until: 'Confirmed?', wait: 'Wait for the clients' },
+  drill: { state: 'Drill', until: 'Drilled?', wait: 'Wait for the drill' },
+  cleanup: { state: 'Clean up', until: 'Cleaned up?', wait: 'Wait until it is clean' },
   rollback: { state: 'Roll back' },
   close: { state: 'Close' },
   report: { state: 'Report' },
 };
 
 /** The phases of one app, in the order in which they happen. */
-export const APP_PHASES = ['turn', 'fence', 'restore', 'scale', 'verify', 'flip', 'confirm'] as const;
+export const APP_PHASES = [
+  'turn',
+  'fence',
+  'backup',
+  'restore',
+  'scale',
+  'verify',
+  'flip',
+  'confirm',
+  'drill',
+  'cleanup',
+] as const;
 export type AppPhase = (typeof APP_PHASES)[number];

@@ -23,6 +23,7 @@ export type CheckName =
   | 'certificate'
   | 'velero'
   | 'backup'
+  | 'other-site'
   | 'dependencies';
 
 /** What was seen of the target. A field is absent when the app has no use for it. */

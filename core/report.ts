@@ -27,14 +27,35 @@ export function overall(apps: readonly AppRun[]): Outcome {
 /** How one app's part ended when nothing stood in its way. */
 export function arrived(run: Run, record: AppRun, now: number): AppEnd {
   const took = spoken((now - run.startedAt) / 1000);
-  const data = record.backup
-    ? ` Its data are of ${new Date(record.backup.takenAt).toISOString()}; what was written later is not here.`
-    : '';
-  return {
-    at: now,
-    outcome: 'succeeded',
-    reasons: [`Runs on ${run.activate} since ${took} after the start of the run.${data}`],
-  };
+  const reasons = [
+    `Runs on ${run.activate} since ${took} after the start of the run.`,
+    dataWords(run, record),
+    outageWords(record, run),
+  ];
+  return { at: now, outcome: 'succeeded', reasons: [reasons.filter(Boolean).join(' ')] };
+}
+
+function dataWords(run: Run, { backup }: AppRun): string {
+  if (!backup) return '';
+  const at = new Date(backup.takenAt).toISOString();
+  return run.mode === 'switchover'
+    ? `Its data are those of ${otherSite(run.activate)} at rest, backed up at ${at}: no write is missing.`
+    : `Its data are of ${at}; what was written later is not here.`;
+}
+
+/** How long customers of a switchover waited: from the first thing that was put to rest until main was changed. */
+export function outageSeconds({ phases, flippedAt }: AppRun, { mode }: Run): number | undefined {
+  const from = phases.fence?.startedAt;
+  return mode === 'switchover' && from !== undefined && flippedAt !== undefined
+    ? (flippedAt - from) / 1000
+    : undefined;
+}
+
+function outageWords(record: AppRun, run: Run): string {
+  const seconds = outageSeconds(record, run);
+  return seconds === undefined
+    ? ''
+    : `It was out of service for ${spoken(seconds)}, from its rest until main was changed.`;
 }
 
 /**
@@ -62,10 +83,14 @@ export function ended(
     return { ...base, outcome: 'refused', reasons: [message], next: STATUS_COMMAND };
   }
   if (undone) {
+    const back =
+      run.mode === 'switchover' && record.phases.fence
+        ? `DNS was not touched, and ${otherSite(run.activate)} was brought back after ${spoken((now - record.phases.fence.startedAt) / 1000)}: replicas, CronJobs and Schedule are as before.`
+        : 'DNS was not touched, and what this run had scaled is as before.';
     return {
       ...base,
       outcome: 'rolled-back',
-      reasons: [message, 'DNS was not touched, and what this run had scaled is as before.'],
+      reasons: [message, back],
       next: startCommand(run, record.app),
     };
   }
@@ -75,9 +100,16 @@ export function ended(
     reasons: [
       message,
       `DNS was not touched, but not everything could be undone: look at the workloads of ${record.app} on ${run.activate} and ${otherSite(run.activate)}.`,
+      ...stillAtRest(run, record),
     ],
     next: runCommand(run.id),
   };
+}
+
+/** Until somebody goes on with a switchover or brings the site back, customers are sent to an app at rest. */
+export function stillAtRest(run: Run, { phases, flippedAt }: AppRun): string[] {
+  if (run.mode !== 'switchover' || !phases.fence || flippedAt !== undefined) return [];
+  return [`${otherSite(run.activate)} may be at rest, and main still points to it.`];
 }
 
 /** One paragraph on a run for the console and the head of the last message. */
@@ -92,7 +124,8 @@ export function summaryOf(run: Run, apps: readonly AppRun[]): string {
     end?.outcome === outcome ? [`${app}: ${end.reasons.join(' ')}`] : [],
   );
   const more = reasons.length > 3 ? ` And ${reasons.length - 3} more.` : '';
-  return `Activation of ${run.activate}: ${counts.join(', ')}. ${reasons.slice(0, 3).join(' ')}${more}`.trim();
+  const what = run.mode === 'drill' ? 'Drill on' : 'Activation of';
+  return `${what} ${run.activate}: ${counts.join(', ')}. ${reasons.slice(0, 3).join(' ')}${more}`.trim();
 }
 
 /**

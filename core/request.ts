@@ -1,10 +1,11 @@
 import { type Config, SITE_NAMES, type SiteName } from './config';
 import { BadRequest } from './errors';
-import { otherSite, STARTERS, type StartedBy } from './run';
+import { MODES, type Mode, otherSite, STARTERS, type StartedBy } from './run';
 
 /** What somebody asks for when they start an execution. */
 export interface Request {
   activate: SiteName;
+  mode: Mode;
   startedBy: StartedBy;
   reason: string;
   /** Absent: every app of the configuration. */
@@ -30,7 +31,7 @@ export function parseRequest(input: unknown, config: Config, site: SiteName): Re
   const problems = [
     ...unknownFields(fields),
     ...wrongActivate(fields.get('activate'), config, site),
-    ...wrongMode(fields.get('mode')),
+    ...wrongMode(fields.get('mode'), fields.get('startedBy')),
     ...wrongApps(fields.get('apps'), config),
     ...wrongDetails(fields),
   ];
@@ -42,6 +43,7 @@ export function parseRequest(input: unknown, config: Config, site: SiteName): Re
   const apps = fields.get('apps') as string[] | undefined;
   return {
     activate: site,
+    mode: (fields.get('mode') as Mode | undefined) ?? 'failover',
     startedBy: (fields.get('startedBy') as StartedBy | undefined) ?? 'person',
     reason: (fields.get('reason') as string | undefined) ?? 'started by hand',
     ...(apps ? { apps: [...new Set(apps)] } : {}),
@@ -67,9 +69,15 @@ function wrongActivate(value: unknown, config: Config, site: SiteName): string[]
   ];
 }
 
-function wrongMode(value: unknown): string[] {
+function wrongMode(value: unknown, startedBy: unknown): string[] {
   if (value === undefined || value === 'failover') return [];
-  return [`"mode" is ${show(value)}; the only mode that is built is "failover".`];
+  if (!MODES.includes(value as Mode)) {
+    return [`"mode" is ${show(value)}; expected is ${MODES.map(show).join(' or ')}.`];
+  }
+  // An alarm says that the other site is lost. What needs that site is asked for by somebody who knows it is not.
+  if (startedBy !== undefined && startedBy !== 'person')
+    return [`"mode" is ${show(value)}, which only a person may ask for.`];
+  return [];
 }
 
 function wrongApps(value: unknown, config: Config): string[] {

@@ -1,7 +1,8 @@
 import type { Activation } from './admission';
 import type { App, Data, SiteName } from './config';
 import { spoken } from './duration';
-import { CARRIER_LABEL, type RestoreObject } from './kubernetes';
+import { ANNOTATIONS, CARRIER_LABEL, type RestoreObject } from './kubernetes';
+import { shortName } from './names';
 
 /**
  * What a failover must not carry over: names and certificates belong to a cluster, and Jobs or events of the lost
@@ -25,16 +26,6 @@ export const NEVER_RESTORED = [
 export function restoreName(app: App, activation: Pick<Activation, 'id'>): string {
   // Velero puts the name into a label: at most 63 characters.
   return `lifeboat-${shortName(app.name)}-${activation.id}`;
-}
-
-/** A long name is cut, and keeps a digest of the whole: two apps must never share a Restore. */
-function shortName(name: string): string {
-  if (name.length <= 30) return name;
-  // FNV-1a, 32 bits: enough to tell some hundred names apart, and core/ has no crypto.
-  let digest = 0x811c9dc5;
-  for (const character of name)
-    digest = Math.imul(digest ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return `${name.slice(0, 21)}-${digest.toString(16).padStart(8, '0')}`;
 }
 
 /** The Restore object. */
@@ -73,13 +64,15 @@ export function modifiersConfigMap(
   activate: SiteName,
   name: string,
   veleroImage: string,
+  more: readonly object[] = [],
 ): Record<string, unknown> {
-  const rules = modifierRules(data, activate, name, veleroImage).map(
+  const own = modifierRules(data, activate, name, veleroImage).map(
     ({ groupResource, matches, mergePatches }) => ({
       conditions: { groupResource, namespaces: app.namespaces, ...(matches ? { matches } : {}) },
       mergePatches: mergePatches.map(patch => ({ patchData: JSON.stringify(patch) })),
     }),
   );
+  const rules = [...own, ...more];
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -109,15 +102,19 @@ function modifierRules(data: Data, activate: SiteName, name: string, veleroImage
       mergePatches: [{ spec: { storageClassName: to } }],
     })),
     carrierRule(name, veleroImage),
-    // At rest until the data is there; Scale wakes them.
-    { groupResource: 'deployments.apps', mergePatches: [{ spec: { replicas: 0 } }] },
-    { groupResource: 'statefulsets.apps', mergePatches: [{ spec: { replicas: 0 } }] },
-    { groupResource: 'cronjobs.batch', mergePatches: [{ spec: { suspend: true } }] },
+    // At rest until the data is there; Scale wakes them. What Lifeboat marked on the other site speaks of that site.
+    { groupResource: 'deployments.apps', mergePatches: [{ metadata: UNMARKED, spec: { replicas: 0 } }] },
+    { groupResource: 'statefulsets.apps', mergePatches: [{ metadata: UNMARKED, spec: { replicas: 0 } }] },
+    { groupResource: 'cronjobs.batch', mergePatches: [{ metadata: UNMARKED, spec: { suspend: true } }] },
     ...(Object.keys(labels).length > 0
       ? LABELLED.map(groupResource => ({ groupResource, mergePatches: [{ metadata: { labels } }] }))
       : []),
   ];
 }
+
+const UNMARKED = {
+  annotations: Object.fromEntries(Object.values(ANNOTATIONS).map(mark => [mark, null])),
+};
 
 const LABELLED = [
   'persistentvolumeclaims',
@@ -181,7 +178,7 @@ export function imageNamesConfigMap(
 }
 
 // Velero 1.18, pkg/apis/velero/v1/restore_types.go.
-const UNDER_WAY = [
+export const UNDER_WAY = [
   'New',
   'InProgress',
   'WaitingForPluginOperations',

@@ -1,8 +1,12 @@
 import type { SiteName } from './config';
 import type { AppPhase } from './phases';
 
-/** `failover`: the other site is presumed lost. The other modes of the design are not built yet. */
-export type Mode = 'failover';
+/**
+ * `failover`: the other site is presumed lost. `switchover`: it is reachable, is put to rest first, and its last backup
+ * is what comes along. `drill`: everything but the flip, in scratch namespaces, cleaned up after.
+ */
+export type Mode = 'failover' | 'switchover' | 'drill';
+export const MODES: readonly Mode[] = ['failover', 'switchover', 'drill'];
 export type Outcome = 'succeeded' | 'refused' | 'rolled-back' | 'needs-attention';
 /**
  * Who asked: a person at the console or the CLI, an alarm, or the guard. Only a person may skip the gates of an
@@ -35,7 +39,8 @@ export function otherSite(site: SiteName): SiteName {
 
 /** Input of every step after `admit`. */
 export interface RunInput {
-  run: { id: string; activate: SiteName };
+  /** `drill` says which lease and activation the step is about; the mode itself is in the ledger. */
+  run: { id: string; activate: SiteName; drill?: boolean };
 }
 
 /** Input of the steps of one app. */

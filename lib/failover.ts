@@ -50,6 +50,7 @@ export class Failover extends Construct {
       guard: functions.guard,
       report: functions.report,
       preflight: functions.preflight,
+      cleanup: functions.cleanup,
     });
     new SelfAlarms(this, 'Alarms', {
       config,

@@ -7,12 +7,21 @@ import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
-export const OWN_CLUSTER_STEPS: readonly FunctionName[] = ['preflight', 'restore', 'scale', 'rollback'];
+export const OWN_CLUSTER_STEPS: readonly FunctionName[] = [
+  'preflight',
+  'backup',
+  'restore',
+  'scale',
+  'drill',
+  'cleanup',
+  'rollback',
+];
 /** Steps that open the Kubernetes API of the other site. */
 export const OTHER_CLUSTER_STEPS: readonly FunctionName[] = [
   'assess',
   'preflight',
   'fence',
+  'backup',
   'rollback',
   'guard',
 ];

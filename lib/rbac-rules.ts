@@ -66,6 +66,17 @@ export function appNamespaceRules(step: FunctionName, apps: readonly App[]): Rba
           : []),
       ];
     case 'fence':
+      // A switchover waits until nobody writes any more.
+      return [...workloads('list', 'patch'), core(['pods'], 'list')];
+    case 'backup':
+      // Who may create a Pod may read what a Pod may mount there, Secrets too. Of apps with data only.
+      return apps.some(({ data }) => data)
+        ? [
+            ...workloads('list'),
+            core(['pods'], 'list', 'create', 'delete'),
+            core(['persistentvolumeclaims'], 'list'),
+          ]
+        : [];
     case 'guard':
       return workloads('list', 'patch');
     case 'restore':
@@ -75,8 +86,17 @@ export function appNamespaceRules(step: FunctionName, apps: readonly App[]): Rba
         : [];
     case 'scale':
       return [...workloads('list', 'patch'), autoscalers('list', 'patch'), core(['pods'], 'list')];
+    case 'drill':
+      // Its own Ingress is made after that of main.
+      return apps.some(({ data, endpoint }) => data && endpoint)
+        ? [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['list'] }]
+        : [];
     case 'rollback':
-      return [...workloads('list', 'patch'), autoscalers('list', 'patch')];
+      return [
+        ...workloads('list', 'patch'),
+        autoscalers('list', 'patch'),
+        ...(apps.some(({ data }) => data) ? [core(['pods'], 'list', 'delete')] : []),
+      ];
     default:
       return [];
   }
@@ -86,24 +106,71 @@ export function appNamespaceRules(step: FunctionName, apps: readonly App[]): Rba
 export function veleroNamespaceRules(step: FunctionName, data: readonly Data[], site: SiteName): RbacRule[] {
   switch (step) {
     case 'preflight':
-      return [velero(['backups', 'backupstoragelocations'], 'list'), server()];
-    case 'restore':
+      return [velero(['backups', 'backupstoragelocations'], 'list'), server(), ...schedules(data, 'get')];
+    case 'backup':
       return [
         server(),
-        velero(['backups', 'backupstoragelocations', 'podvolumerestores'], 'list'),
-        // Who may create a Restore may bring in whatever Velero may, which is everything: Velero has no users of its
-        // own. That is why this step has a role and a group of its own.
-        velero(['restores'], 'get', 'list', 'create'),
-        ...configMaps(data, site),
+        velero(['backups'], 'get', 'create'),
+        velero(['podvolumebackups'], 'list'),
+        ...schedules(data, 'get'),
       ];
+    case 'restore':
+      return [server(), velero(['backups', 'backupstoragelocations'], 'list'), ...restoring(data, site)];
+    case 'drill':
+      return [server(), ...restoring(data, site)];
+    case 'cleanup':
+      return [velero(['restores'], 'list'), velero(['podvolumerestores'], 'list', 'patch')];
     case 'fence':
     case 'guard':
     case 'scale':
     case 'rollback':
-      return schedules(data);
+      return schedules(data, 'get', 'patch');
     default:
       return [];
   }
+}
+
+/**
+ * Who may create a Restore may bring in whatever Velero may, which is everything: Velero has no users of its own. That is
+ * why these steps have roles and groups of their own. They end the restores of drills that stand in their way.
+ */
+function restoring(data: readonly Data[], site: SiteName): RbacRule[] {
+  return [
+    velero(['restores'], 'get', 'list', 'create'),
+    velero(['podvolumerestores'], 'list', 'patch'),
+    ...configMaps(data, site),
+  ];
+}
+
+/** What a step may do in a scratch namespace, which holds nothing but what a drill has brought. */
+export function scratchNamespaceRules(step: FunctionName): RbacRule[] {
+  const ingresses = (...verbs: string[]): RbacRule => ({
+    apiGroups: ['networking.k8s.io'],
+    resources: ['ingresses'],
+    verbs,
+  });
+  switch (step) {
+    case 'drill':
+      return [
+        ...workloads('list', 'patch'),
+        autoscalers('patch'),
+        ingresses('create', 'delete'),
+        ...emptying(),
+      ];
+    case 'cleanup':
+      return [ingresses('delete'), ...emptying()];
+    default:
+      return [];
+  }
+}
+
+function emptying(): RbacRule[] {
+  return [
+    { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['list', 'delete'] },
+    autoscalers('list', 'delete'),
+    core(['services', 'pods', 'persistentvolumeclaims'], 'list', 'delete'),
+    core(['secrets', 'configmaps', 'serviceaccounts'], 'deletecollection'),
+  ];
 }
 
 function server(): RbacRule {
@@ -120,7 +187,7 @@ function configMaps(data: readonly Data[], site: SiteName): RbacRule[] {
   ];
 }
 
-function schedules(data: readonly Data[]): RbacRule[] {
+function schedules(data: readonly Data[], ...verbs: string[]): RbacRule[] {
   const names = data.flatMap(({ source }) => ('schedule' in source ? source.schedule : []));
   if (names.length === 0) return [];
   return [
@@ -128,7 +195,7 @@ function schedules(data: readonly Data[]): RbacRule[] {
       apiGroups: ['velero.io'],
       resources: ['schedules'],
       resourceNames: [...new Set(names)].sort(),
-      verbs: ['get', 'patch'],
+      verbs,
     },
   ];
 }

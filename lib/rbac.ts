@@ -3,7 +3,14 @@ import type { Config, SiteName } from '../core/config';
 import type { FunctionName } from '../core/phases';
 import { stepGroup } from './names';
 import { CLUSTER_STEPS } from './permissions';
-import { appNamespaceRules, clusterRules, type RbacRule, veleroNamespaceRules } from './rbac-rules';
+import { drillObjects, scratchNamespaces } from './rbac-drill';
+import {
+  appNamespaceRules,
+  clusterRules,
+  type RbacRule,
+  scratchNamespaceRules,
+  veleroNamespaceRules,
+} from './rbac-rules';
 
 const API = 'rbac.authorization.k8s.io';
 
@@ -17,6 +24,7 @@ export function rbacManifests(config: Config, site: SiteName): object[] {
   const rules = namespacedRules(config, site);
   return [
     ...appNamespaces(config).map(namespace),
+    ...drillObjects(config),
     ...CLUSTER_STEPS.flatMap(step => clusterWide(step, config)),
     ...[...rules].flatMap(([name, byStep]) =>
       [...byStep].flatMap(([step, list]) => role(step, list, { kind: 'Role', namespace: name })),
@@ -67,6 +75,8 @@ function namespacedRules(config: Config, site: SiteName): Map<string, RulesBySte
     const apps = config.apps.filter(app => app.namespaces.includes(name));
     for (const step of CLUSTER_STEPS) add(name, step, appNamespaceRules(step, apps));
   }
+  for (const name of scratchNamespaces(config))
+    for (const step of CLUSTER_STEPS) add(name, step, scratchNamespaceRules(step));
   const data = config.apps.flatMap(app => app.data ?? []);
   for (const name of [...new Set(data.map(({ veleroNamespace }) => veleroNamespace))].sort()) {
     const there = data.filter(({ veleroNamespace }) => veleroNamespace === name);

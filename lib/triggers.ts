@@ -25,6 +25,8 @@ export interface TriggersProps {
   report: IFunction;
   /** The step that looks at the standby in peace too. */
   preflight: IFunction;
+  /** The step that removes what a drill left in peace too. */
+  cleanup: IFunction;
   /** How often the standby is looked at in peace. @default 5 minutes */
   peaceInterval?: Duration;
 }
@@ -119,18 +121,19 @@ export class Triggers extends Construct {
     });
   }
 
-  private inPeace({ site, preflight, peaceInterval = Duration.minutes(5) }: TriggersProps): Rule {
+  private inPeace({ site, preflight, cleanup, peaceInterval = Duration.minutes(5) }: TriggersProps): Rule {
     return new Rule(this, 'Peace', {
       description: `Looks whether ${site} could take over`,
       schedule: Schedule.rate(peaceInterval),
-      targets: [
-        new LambdaFunction(preflight, {
-          event: RuleTargetInput.fromObject({ peace: true }),
-          deadLetterQueue: this.deadLetters,
-          // The next look comes by itself.
-          retryAttempts: 0,
-        }),
-      ],
+      targets: [preflight, cleanup].map(
+        step =>
+          new LambdaFunction(step, {
+            event: RuleTargetInput.fromObject({ peace: true }),
+            deadLetterQueue: this.deadLetters,
+            // The next look comes by itself.
+            retryAttempts: 0,
+          }),
+      ),
     });
   }
 }

@@ -24,8 +24,9 @@ export function splitOf(
   return {
     split: {
       detection: seconds(outageAt, runStartedAt),
-      decision: seconds(runStartedAt, turn),
-      data: seconds(turn, restore),
+      // Customers of a switchover begin to wait when the app is put to rest.
+      decision: seconds(Math.max(outageAt, runStartedAt), turn),
+      data: seconds(Math.max(outageAt, turn), restore),
       scale: seconds(restore, scale),
       verify: seconds(scale, verify),
       dns: seconds(verify, flipped),

@@ -35,6 +35,8 @@ const action = z.discriminatedUnion('do', [
   /** When the site's Velero next moves the bytes of a volume back: whoever sees to it, or whoever moves them, is killed. */
   z.strictObject({ do: z.literal('kill-node-agent'), site }),
   z.strictObject({ do: z.literal('kill-data-mover'), site }),
+  /** No node has a node-agent any more: Velero makes backups without the data of volumes. */
+  z.strictObject({ do: z.literal('lose-node-agents'), site }),
   z.strictObject({ do: z.literal('pods-never-ready'), site }),
   z.strictObject({ do: z.literal('wrong-certificate'), site }),
   z.strictObject({ do: z.literal('change-record'), to: z.string() }),
@@ -80,7 +82,7 @@ const schema = z.strictObject({
     .strictObject({
       active: site.default('primary'),
       trigger: z.enum(['automatic', 'approval', 'manual']).optional(),
-      needs: z.array(z.enum(['data', 'cold standby'])).default([]),
+      needs: z.array(z.enum(['data', 'cold standby', 'one app'])).default([]),
     })
     .prefault({}),
   night: z.array(happening),

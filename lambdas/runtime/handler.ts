@@ -1,5 +1,6 @@
 import { readEnvironment } from './environment';
 import { productionWorld } from './production';
+import { scopedTo } from './scope';
 import { type Deps, wire } from './wire';
 
 /** A step of the workflow: what it is asked, what it answers. It throws named errors. */
@@ -17,7 +18,7 @@ export function lambda<In, Out>(name: string, step: Step<In, Out>): (event: In) 
       deps = wire(productionWorld(environment.region), environment);
     }
     try {
-      const result = await step(deps, event);
+      const result = await step(scopedTo(deps, event), event);
       deps.log('done', { step: name, ...whose(event), result });
       return result;
     } catch (error) {

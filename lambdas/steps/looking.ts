@@ -95,9 +95,22 @@ export async function askThrough(
   host: string,
   path: string,
 ): Promise<WebResult[]> {
+  return askAs(network, via, { serverName: host, host, path });
+}
+
+/** The same, with the name of the handshake and that of the request apart. */
+export async function askAs(
+  network: Network,
+  via: string,
+  request: { serverName: string; host: string; path: string },
+): Promise<WebResult[]> {
   const found = await network.lookup(via, DNS_MS);
   if (!found.ok) return [];
-  return Promise.all(found.addresses.slice(0, ADDRESSES).map(address => ask(network, address, host, path)));
+  return Promise.all(
+    found.addresses
+      .slice(0, ADDRESSES)
+      .map(address => network.request({ address, port: 443, ...request, deadlineMs: WEB_MS })),
+  );
 }
 
 /** What each authoritative server of the zone says main is; `undefined` entries gave no answer. */

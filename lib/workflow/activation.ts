@@ -32,7 +32,15 @@ export const MAP_LABEL = 'apps';
  */
 export function activation(scope: Construct, functions: StepFunctions, site: SiteName): IChainable {
   const begin = Pass.jsonata(scope, 'Begin', {
-    assign: { run: { id: '{% $states.context.Execution.Name %}', activate: site }, failed: {} },
+    assign: {
+      run: {
+        id: '{% $states.context.Execution.Name %}',
+        activate: site,
+        // The ledger has other leases for drills. Whatever else the input is, Admit says what is wrong with it.
+        drill: '{% $type($states.input) = "object" and $states.input.mode = "drill" %}',
+      },
+      failed: {},
+    },
   });
   const admit = stepTask(
     scope,

@@ -1,5 +1,6 @@
 import type { App, Config } from '../../core/config';
 import { STATES, STEPS, type StepName } from '../../core/phases';
+import { MODES } from '../../core/run';
 import type { Retrier, StateJson, StatesJson } from './definition';
 import { appLoops, type Loop, runLoops } from './loops';
 
@@ -25,7 +26,8 @@ export function runEvents(definition: StatesJson, config: Config): number {
 
 /** The longest history of an app's execution under the Distributed Map. */
 export function appEvents(definition: StatesJson, config: Config, app: App): number {
-  return EXECUTION + eventsOf(childOf(definition), appLoops(config, app));
+  const child = childOf(definition);
+  return EXECUTION + Math.max(...MODES.map(mode => eventsOf(child, appLoops(config, app, mode))));
 }
 
 /** The workflow of one app. */

@@ -2,6 +2,7 @@ import { type App, SITE_NAMES, type SiteName } from '../../core/config';
 import { writtenUntil } from '../embedded/cloud/volumes';
 import type { KubeObject, WatchEvent } from '../embedded/kubernetes/object';
 import { type Checker, clockTime, count, type Finding, found, type Watched } from './checker';
+import { claimsOf, isCarrier, startsNow } from './pods';
 
 /** I8: no workload scales up before the data that it reads is there. Looks into the volumes of each Pod that starts. */
 export class DataFirst implements Checker {
@@ -43,26 +44,4 @@ export class DataFirst implements Checker {
       `looked into ${count(this.looked, 'volume')} as a pod started on it: whole data each time`,
     );
   }
-}
-
-function startsNow(pod: KubeObject, old: KubeObject | undefined): boolean {
-  const running = (object: KubeObject | undefined) =>
-    (object?.status as { phase?: string } | undefined)?.phase === 'Running';
-  return running(pod) && !running(old);
-}
-
-/** A Pod that Velero restored to bring the volumes in runs nothing of the app's. */
-function isCarrier(pod: KubeObject): boolean {
-  const { containers = [] } = (pod.spec ?? {}) as { containers?: { name: string }[] };
-  return (
-    pod.metadata.labels?.['velero.io/restore-name'] !== undefined &&
-    containers.every(({ name }) => name === 'carrier')
-  );
-}
-
-function claimsOf(pod: KubeObject): string[] {
-  const { volumes = [] } = (pod.spec ?? {}) as {
-    volumes?: { persistentVolumeClaim?: { claimName: string } }[];
-  };
-  return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }

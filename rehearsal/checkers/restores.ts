@@ -66,5 +66,10 @@ export class Restores {
 }
 
 function namespacesOf(restore: KubeObject): string[] {
-  return (restore.spec as { includedNamespaces?: string[] } | undefined)?.includedNamespaces ?? [];
+  const { includedNamespaces = [], namespaceMapping = {} } = (restore.spec ?? {}) as {
+    includedNamespaces?: string[];
+    namespaceMapping?: Record<string, string>;
+  };
+  // Where it goes counts: a drill brings nothing into the app's own.
+  return includedNamespaces.map(namespace => namespaceMapping[namespace] ?? namespace);
 }

@@ -40,6 +40,8 @@ export function describe(action: Action, config: Config): string {
       return `The node-agent on ${site} will be killed in the middle of a volume's restore.`;
     case 'kill-data-mover':
       return `The process that restores a volume on ${site} will be killed in the middle of it.`;
+    case 'lose-node-agents':
+      return `The node-agents on ${site} are gone.`;
     case 'pods-never-ready':
       return `The app's pods will not become Ready on ${site}.`;
     case 'wrong-certificate':

@@ -101,6 +101,8 @@ export class Director {
         return night.veleros[action.site].setFaults({ nodeAgentKilled: true });
       case 'kill-data-mover':
         return night.veleros[action.site].setFaults({ dataMoverKilled: true });
+      case 'lose-node-agents':
+        return night.veleros[action.site].setFaults({ nodeAgentGone: true });
       case 'pods-never-ready':
         return this.podsNeverReady(action.site);
       case 'wrong-certificate':

@@ -12,7 +12,7 @@ export interface AppNight {
   app: App;
   activate: SiteName;
   before: SiteName | undefined;
-  /** When the app stopped serving; absent in a night without an outage. */
+  /** When something happened to the app; absent in a night in which only a run may keep customers waiting. */
   outageAt: number | undefined;
   runStartedAt: number;
   record: AppRun | undefined;
@@ -23,16 +23,14 @@ export function appReport({
   app,
   activate,
   before,
-  outageAt,
+  outageAt: lostAt,
   runStartedAt,
   record,
 }: AppNight): AppReport {
   const after = night.mainAt(app)[0] ?? 'elsewhere';
-  const back = servedAgainAt(
-    night.customers.get(app.name)?.intervals() ?? [],
-    night.regionOf(activate),
-    outageAt,
-  );
+  const intervals = night.customers.get(app.name)?.intervals() ?? [];
+  const outageAt = lostAt ?? intervals.find(({ good, from }) => !good && from >= runStartedAt)?.from;
+  const back = servedAgainAt(intervals, night.regionOf(activate), outageAt);
   const moved = app.endpoint !== undefined && before !== undefined && after === activate && before !== after;
   const rto = moved && outageAt !== undefined && back !== undefined ? (back - outageAt) / 1000 : undefined;
   const rpo = rpoSeconds(night, app, activate, outageAt ?? runStartedAt, record);

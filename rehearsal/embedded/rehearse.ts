@@ -101,7 +101,7 @@ export async function rehearse({
   const report: Report = {
     scenario: scenario.name,
     activate: run?.site ?? 'dr',
-    mode: 'failover',
+    mode: modeOf(run?.execution),
     outcome: outcomeOf(run?.execution.name, messages),
     expected: scenario.expect.outcome,
     asExpected: false,
@@ -142,6 +142,12 @@ function checkNeeds(config: Config, { name, given }: Scenario, dr: readonly Mani
   if (!first) throw new CannotAct(`${name} needs an app with a main name, and the configuration has none.`);
   if (given.needs.includes('data') && !config.apps.some(({ data }) => data)) {
     throw new CannotAct(`${name} is about data, and no app of the configuration has any.`);
+  }
+  // Of several apps each has a night of its own, and what meets what is another question in each configuration.
+  if (given.needs.includes('one app') && config.apps.length > 1) {
+    throw new CannotAct(
+      `${name} is about a configuration of one app, and this one has ${config.apps.length}.`,
+    );
   }
   const cold = dr.some(({ object }) => WORKLOADS.includes(object.kind) && replicasOf(object) === 0);
   if (given.needs.includes('cold standby') && !cold) {
@@ -199,6 +205,10 @@ function appRunsOf(night: Night, site: SiteName, run: string): Promise<AppRun[]>
 
 function allMessages(night: Night): SnsMessage[] {
   return SITE_NAMES.flatMap(site => night.sites[site].sns.messages).sort((a, b) => a.at - b.at);
+}
+
+function modeOf(run: Execution | undefined): string {
+  return (run?.input as { mode?: string } | null | undefined)?.mode ?? 'failover';
 }
 
 /** Why the execution did not succeed. */

@@ -201,7 +201,10 @@ describe('rbac', () => {
     expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
     const kinds = documents.map(document => (document.toJS() as { kind: string }).kind);
     expect(new Set(kinds)).toEqual(
-      new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']),
+      new Set([
+        ...['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+        ...['PriorityClass', 'NetworkPolicy'],
+      ]),
     );
   });
 

@@ -135,6 +135,27 @@ describe('an activation that was cut', () => {
     expect(decide({ activation: old, mainAt: 'dr' })).toMatchObject({ cause: 'already-there' });
   });
 
+  it('is gone on with by a failover whatever opened it, by a switchover only when one had opened it', () => {
+    const planned = { ...open, mode: 'switchover' as const };
+    const switchover = run({ mode: 'switchover', startedBy: 'person' });
+    expect(opened(planned, run(), NOW)).toBe(planned);
+    expect(opened(planned, switchover, NOW)).toBe(planned);
+    expect(opened(open, switchover, NOW)).toEqual({
+      id: '20260329030000',
+      activate: 'dr',
+      mode: 'switchover',
+      openedAt: NOW,
+    });
+  });
+
+  it('of a drill is never gone on with: the next one clears its leavings away', () => {
+    const drilled = { ...open, mode: 'drill' as const };
+    expect(opened(drilled, run({ mode: 'drill', startedBy: 'person' }), NOW)).toMatchObject({
+      id: '20260329030000',
+      mode: 'drill',
+    });
+  });
+
   it('is not gone on with to the other site, nor when it has ended', () => {
     expect(opened(open, run({ activate: 'primary' }), NOW).id).toBe('20260329030000');
     expect(opened({ ...open, closedAt: 1 }, run(), NOW)).toEqual({

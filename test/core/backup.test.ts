@@ -1,4 +1,4 @@
-import { chooseBackup } from '../../core/backup';
+import { chooseBackup, judgeBackup } from '../../core/backup';
 import type { BackupObject } from '../../core/kubernetes';
 import { app, data, NOW, pick, seeded } from './builders';
 
@@ -177,5 +177,59 @@ describe('the choice of a backup', () => {
         if (choice.ok) expect(choice.ageSeconds).toBe(Math.min(...good) * 60);
       }
     }
+  });
+});
+
+describe('what became of a last backup', () => {
+  const made = (status: object) => ({ metadata: { name: 'b' }, status });
+  const times = { startTimestamp: '2026-03-29T03:00:00Z', completionTimestamp: '2026-03-29T03:01:00Z' };
+
+  it.each([
+    'New',
+    'Queued',
+    'ReadyToStart',
+    'InProgress',
+    'WaitingForPluginOperations',
+    'Finalizing',
+    'FinalizingPartiallyFailed',
+    '',
+  ])('is open while it is %j', phase => {
+    expect(judgeBackup(made({ phase }), 'accept').word).toBe('under-way');
+  });
+
+  it('is open while it has no status', () => {
+    expect(judgeBackup({ metadata: { name: 'b' } }, 'refuse')).toEqual({
+      word: 'under-way',
+      detail: 'Backup b is New.',
+    });
+  });
+
+  it('is done when it is Completed, with the times of its start and end', () => {
+    expect(judgeBackup(made({ phase: 'Completed', ...times }), 'refuse')).toEqual({
+      word: 'done',
+      detail: 'Backup b is Completed (0 warnings, 0 errors).',
+      takenAt: Date.parse(times.startTimestamp),
+      endedAt: Date.parse(times.completionTimestamp),
+    });
+  });
+
+  it('is done when it is PartiallyFailed where that is accepted, and nowhere else', () => {
+    const partly = made({ phase: 'PartiallyFailed', errors: 2, ...times });
+    expect(judgeBackup(partly, 'accept')).toMatchObject({
+      word: 'done',
+      detail: 'Backup b is PartiallyFailed (0 warnings, 2 errors), which the configuration accepts.',
+    });
+    expect(judgeBackup(partly, 'refuse')).toEqual({
+      word: 'failed',
+      detail: 'Backup b is PartiallyFailed (0 warnings, 2 errors).',
+    });
+  });
+
+  it.each(['Failed', 'FailedValidation', 'Deleting'])('has failed when it is %s, with the reasons', phase => {
+    const status = { phase, failureReason: 'no bucket', validationErrors: ['no such location'] };
+    expect(judgeBackup(made(status), 'accept')).toEqual({
+      word: 'failed',
+      detail: `Backup b is ${phase} (0 warnings, 0 errors): no bucket; no such location.`,
+    });
   });
 });

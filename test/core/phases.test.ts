@@ -12,7 +12,9 @@ it('waits where it asks again, and only there', () => {
   for (const step of STEPS) expect(STATES[step].wait === undefined).toBe(STATES[step].until === undefined);
 });
 
-it('restores before it scales, verifies before it flips, and flips before it confirms', () => {
-  expect(APP_PHASES).toEqual(['turn', 'fence', 'restore', 'scale', 'verify', 'flip', 'confirm']);
+it('fences before it backs up, restores before it scales, verifies before it flips, and flips before it confirms', () => {
+  expect(APP_PHASES).toEqual([
+    ...['turn', 'fence', 'backup', 'restore', 'scale', 'verify', 'flip', 'confirm', 'drill', 'cleanup'],
+  ]);
   expect(STEPS.filter(step => (APP_PHASES as readonly string[]).includes(step))).toEqual([...APP_PHASES]);
 });

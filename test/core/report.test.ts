@@ -1,4 +1,14 @@
-import { arrived, causeText, concerned, ended, outcomeOf, overall, summaryOf } from '../../core/report';
+import {
+  arrived,
+  causeText,
+  concerned,
+  ended,
+  outageSeconds,
+  outcomeOf,
+  overall,
+  stillAtRest,
+  summaryOf,
+} from '../../core/report';
 import type { Outcome } from '../../core/run';
 import { appRun, NOW, run } from './builders';
 
@@ -159,6 +169,51 @@ describe('what an app is told at its end', () => {
     expect(arrived(run(), appRun({ backup: { name: 'b', takenAt: NOW } }), NOW).reasons[0]).toContain(
       'what was written later is not here',
     );
+  });
+});
+
+describe('what an app is told at the end of a switchover', () => {
+  const planned = run({ mode: 'switchover', startedBy: 'person' });
+  const record = appRun({
+    backup: { name: 'b', takenAt: NOW + 10_000 },
+    phases: { fence: { startedAt: NOW + 5_000, detail: '' } },
+  });
+  const failure = { Error: 'BackupFailed', Cause: '{"errorMessage":"Backup b is Failed."}' };
+
+  it('that arrived: that no write is missing, and how long customers waited', () => {
+    expect(arrived(planned, { ...record, flippedAt: NOW + 95_000 }, NOW + 100_000).reasons).toEqual([
+      'Runs on dr since 100 s after the start of the run. Its data are those of primary at rest, backed up at ' +
+        '2026-03-29T03:00:10.000Z: no write is missing. It was out of service for 90 s, from its rest until main was changed.',
+    ]);
+  });
+
+  it('that failed: that the old site is back, and after how long', () => {
+    expect(ended(planned, record, failure, true, NOW + 65_000)).toMatchObject({
+      outcome: 'rolled-back',
+      reasons: [
+        'Backup b is Failed.',
+        'DNS was not touched, and primary was brought back after 60 s: replicas, CronJobs and Schedule are as before.',
+      ],
+      next: 'npx lifeboat switchover dr --app shop',
+    });
+  });
+
+  it('that failed before anything was put to rest: nothing of the old site', () => {
+    expect(ended(planned, appRun(), failure, true, NOW).reasons[1]).not.toContain('primary');
+  });
+
+  it('that could not bring the old site back: that customers are sent to it', () => {
+    expect(ended(planned, record, failure, false, NOW).reasons).toContain(
+      'primary may be at rest, and main still points to it.',
+    );
+    expect(stillAtRest(planned, { ...record, flippedAt: NOW })).toEqual([]);
+    expect(stillAtRest(planned, appRun())).toEqual([]);
+    expect(stillAtRest(run(), record)).toEqual([]);
+  });
+
+  it('knows no outage of a failover, which has its own beginning', () => {
+    expect(outageSeconds({ ...record, flippedAt: NOW + 6_000 }, run())).toBeUndefined();
+    expect(outageSeconds(record, planned)).toBeUndefined();
   });
 });
 

@@ -16,6 +16,7 @@ const problem = (input: unknown) => {
 it('takes the shortest request for one by a person, for every app', () => {
   expect(parseRequest({ activate: 'dr' }, both, 'dr')).toEqual({
     activate: 'dr',
+    mode: 'failover',
     startedBy: 'person',
     reason: 'started by hand',
     acceptOldBackup: false,
@@ -33,6 +34,7 @@ it('takes every field, and each app once', () => {
   };
   expect(parseRequest(input, both, 'dr')).toEqual({
     activate: 'dr',
+    mode: 'failover',
     startedBy: 'alarm',
     reason: 'Alarm',
     apps: ['shop'],
@@ -49,9 +51,19 @@ it.each([
   ['no site', {}, '"activate" is missing; expected is "dr".'],
   ['the other site', { activate: 'primary' }, 'start the one of the same name in us-east-1 for "primary"'],
   [
-    'a mode that is not built',
-    { activate: 'dr', mode: 'drill' },
-    '"mode" is "drill"; the only mode that is built is "failover".',
+    'an unknown mode',
+    { activate: 'dr', mode: 'switch' },
+    '"mode" is "switch"; expected is "failover" or "switchover" or "drill".',
+  ],
+  [
+    'a switchover that no person asks for',
+    { activate: 'dr', mode: 'switchover', startedBy: 'alarm' },
+    '"mode" is "switchover", which only a person may ask for.',
+  ],
+  [
+    'a drill that no person asks for',
+    { activate: 'dr', mode: 'drill', startedBy: 'alarm' },
+    '"mode" is "drill", which only a person may ask for.',
   ],
   ['an unknown field', { activate: 'dr', app: 'x' }, 'Unknown: "app"; known are'],
   [
@@ -91,7 +103,10 @@ it('says everything that is wrong at once, and cuts what is long', () => {
 });
 
 it.each([
-  [{ activate: 'dr', mode: 'failover' }, 'a mode that is built'],
+  [{ activate: 'dr', mode: 'failover' }, 'a failover'],
+  [{ activate: 'dr', mode: 'switchover' }, 'a switchover'],
+  [{ activate: 'dr', mode: 'switchover', startedBy: 'person' }, 'a switchover by a person'],
+  [{ activate: 'dr', mode: 'drill' }, 'a drill'],
   [{ activate: 'dr', reason: 'x'.repeat(500) }, 'a reason of 500 characters'],
   [{ activate: 'dr', reason: '' }, 'an empty reason'],
   [{ activate: 'dr', startedBy: 'person' }, 'a person'],

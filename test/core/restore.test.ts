@@ -120,8 +120,17 @@ describe('the resource modifiers', () => {
       patches: mergePatches.map(({ patchData }) => JSON.parse(patchData) as object),
     }));
   };
-  it('unbind claims, change storage classes, bring workloads at rest', () => {
+  it('unbind claims, change storage classes, bring workloads at rest, without the marks of the other site', () => {
     const all = rules({});
+    const unmarked = {
+      annotations: {
+        'lifeboat.dev/replicas-before': null,
+        'lifeboat.dev/suspend-before': null,
+        'lifeboat.dev/min-replicas-before': null,
+        'lifeboat.dev/paused-before': null,
+        'lifeboat.dev/changed-by': null,
+      },
+    };
     expect(all).toContainEqual({
       groupResource: 'persistentvolumeclaims',
       namespaces: ['shop'],
@@ -136,13 +145,13 @@ describe('the resource modifiers', () => {
     expect(all).toContainEqual({
       groupResource: 'cronjobs.batch',
       namespaces: ['shop'],
-      patches: [{ spec: { suspend: true } }],
+      patches: [{ metadata: unmarked, spec: { suspend: true } }],
     });
     for (const kind of ['deployments.apps', 'statefulsets.apps']) {
       expect(all).toContainEqual({
         groupResource: kind,
         namespaces: ['shop'],
-        patches: [{ spec: { replicas: 0 } }],
+        patches: [{ metadata: unmarked, spec: { replicas: 0 } }],
       });
     }
   });

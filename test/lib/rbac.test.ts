@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { scratchNamespace } from '../../core/drill';
 import type { FunctionName } from '../../core/phases';
 import { rbacManifests, toYaml } from '../../lib/rbac';
 import { exampleApp, exampleConfig } from './example';
@@ -87,7 +88,17 @@ describe('in the namespace of an app with a name and with data', () => {
         'list services',
       ],
     ],
-    ['fence', listAndPatch(...WORKLOADS)],
+    ['fence', [...listAndPatch(...WORKLOADS), 'list pods']],
+    [
+      'backup',
+      [
+        ...WORKLOADS.map(thing => `list ${thing}`),
+        'list pods',
+        'create pods',
+        'delete pods',
+        'list persistentvolumeclaims',
+      ],
+    ],
     ['guard', listAndPatch(...WORKLOADS)],
     [
       'restore',
@@ -100,10 +111,59 @@ describe('in the namespace of an app with a name and with data', () => {
       ],
     ],
     ['scale', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods']],
-    ['rollback', listAndPatch(...WORKLOADS, AUTOSCALERS)],
+    ['rollback', [...listAndPatch(...WORKLOADS, AUTOSCALERS), 'list pods', 'delete pods']],
+    // Nothing of a drill is written into the app's own namespaces.
+    ['drill', ['list networking.k8s.io/ingresses']],
+    ['cleanup', []],
     ['assess', []],
   ])('%s may do exactly what its code does', (step, expected) => {
     expect(may(step, 'shop')).toEqual(expected.sort());
+  });
+});
+
+describe('in a scratch namespace', () => {
+  const scratch = scratchNamespace(config, 'shop');
+  const emptying = [
+    ...[
+      'apps/deployments',
+      'apps/statefulsets',
+      AUTOSCALERS,
+      'services',
+      'pods',
+      'persistentvolumeclaims',
+    ].flatMap(thing => [`list ${thing}`, `delete ${thing}`]),
+    ...['secrets', 'configmaps', 'serviceaccounts'].map(thing => `deletecollection ${thing}`),
+  ];
+
+  it.each<[FunctionName, string[]]>([
+    [
+      'drill',
+      [
+        ...listAndPatch(...WORKLOADS),
+        `patch ${AUTOSCALERS}`,
+        'create networking.k8s.io/ingresses',
+        'delete networking.k8s.io/ingresses',
+        ...emptying,
+      ],
+    ],
+    ['cleanup', ['delete networking.k8s.io/ingresses', ...emptying]],
+    ['restore', []],
+    ['scale', []],
+    ['fence', []],
+    ['rollback', []],
+  ])('%s may do exactly what its code does', (step, expected) => {
+    expect([...new Set(may(step, scratch))]).toEqual([...new Set(expected)].sort());
+  });
+
+  it('is there beforehand, isolated, for apps with data only; nobody may make or delete a namespace', () => {
+    const named = (kind: string) =>
+      objects.filter(object => object.kind === kind).map(({ metadata }) => metadata.name);
+    expect(named('Namespace').filter(name => name.startsWith('drill-'))).toEqual([scratch]);
+    expect(named('NetworkPolicy')).toEqual(['lifeboat-drill']);
+    expect(named('PriorityClass')).toEqual(['lifeboat-drill']);
+    expect(JSON.stringify(objects)).not.toMatch(/"resources":\["namespaces"\]/);
+    const alone = rbacManifests(exampleConfig([stateless]), 'dr') as Manifest[];
+    expect(alone.some(({ kind }) => kind === 'PriorityClass' || kind === 'NetworkPolicy')).toBe(false);
   });
 });
 
@@ -113,7 +173,22 @@ describe('in the namespace of Velero', () => {
   it.each<[FunctionName, string[]]>([
     [
       'preflight',
-      ['get apps/deployments:velero', 'list velero.io/backups', 'list velero.io/backupstoragelocations'],
+      [
+        'get apps/deployments:velero',
+        'list velero.io/backups',
+        'list velero.io/backupstoragelocations',
+        'get velero.io/schedules:shop',
+      ],
+    ],
+    [
+      'backup',
+      [
+        'get apps/deployments:velero',
+        'get velero.io/backups',
+        'create velero.io/backups',
+        'list velero.io/podvolumebackups',
+        'get velero.io/schedules:shop',
+      ],
     ],
     [
       'restore',
@@ -122,6 +197,7 @@ describe('in the namespace of Velero', () => {
         'list velero.io/backups',
         'list velero.io/backupstoragelocations',
         'list velero.io/podvolumerestores',
+        'patch velero.io/podvolumerestores',
         'get velero.io/restores',
         'list velero.io/restores',
         'create velero.io/restores',
@@ -134,6 +210,24 @@ describe('in the namespace of Velero', () => {
     ['guard', schedule],
     ['scale', schedule],
     ['rollback', schedule],
+    [
+      'drill',
+      [
+        'get apps/deployments:velero',
+        'list velero.io/podvolumerestores',
+        'patch velero.io/podvolumerestores',
+        'get velero.io/restores',
+        'list velero.io/restores',
+        'create velero.io/restores',
+        'list configmaps',
+        'create configmaps',
+        'patch configmaps:lifeboat-image-names',
+      ],
+    ],
+    [
+      'cleanup',
+      ['list velero.io/podvolumerestores', 'patch velero.io/podvolumerestores', 'list velero.io/restores'],
+    ],
     ['assess', []],
   ])('%s may do exactly what its code does', (step, expected) => {
     expect(may(step, 'velero')).toEqual(expected.sort());
@@ -157,6 +251,8 @@ describe('in the namespace of Velero', () => {
 describe('a stateless worker', () => {
   it('has nothing to restore, and no Ingress to look at', () => {
     expect(may('restore', 'worker')).toEqual([]);
+    expect(may('backup', 'worker')).toEqual([]);
+    expect(may('rollback', 'worker')).toEqual(listAndPatch(...WORKLOADS, AUTOSCALERS).sort());
     expect(may('preflight', 'worker')).toEqual(
       [...WORKLOADS.map(thing => `list ${thing}`), `list ${AUTOSCALERS}`].sort(),
     );
@@ -173,7 +269,12 @@ it('joins the rules where Velero lives beside an app', () => {
   const data = shop.data && { ...shop.data, veleroNamespace: 'shop' };
   const joined = rbacManifests(exampleConfig([{ ...shop, ...(data ? { data } : {}) }]), 'dr') as Manifest[];
   expect(may('fence', 'shop', joined)).toEqual(
-    [...listAndPatch(...WORKLOADS), 'get velero.io/schedules:shop', 'patch velero.io/schedules:shop'].sort(),
+    [
+      ...listAndPatch(...WORKLOADS),
+      'list pods',
+      'get velero.io/schedules:shop',
+      'patch velero.io/schedules:shop',
+    ].sort(),
   );
   const names = joined.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
   expect(new Set(names).size).toBe(names.length);
@@ -196,6 +297,7 @@ it('brings the namespaces of the apps, without labels and before their roles', (
   expect(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata)).toEqual([
     { name: 'shop' },
     { name: 'worker' },
+    { name: scratchNamespace(config, 'shop'), labels: { 'lifeboat.dev/drill': 'scratch' } },
   ]);
   expect(kinds.lastIndexOf('Namespace')).toBeLessThan(kinds.indexOf('Role'));
 });

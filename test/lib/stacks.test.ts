@@ -83,11 +83,15 @@ describe('the access entries of a cluster', () => {
         .map(({ role }) => role)
         .sort(),
     ).toEqual([
+      'lifeboat-levlabs-dr-backup',
+      'lifeboat-levlabs-dr-cleanup',
+      'lifeboat-levlabs-dr-drill',
       'lifeboat-levlabs-dr-preflight',
       'lifeboat-levlabs-dr-restore',
       'lifeboat-levlabs-dr-rollback',
       'lifeboat-levlabs-dr-scale',
       'lifeboat-levlabs-primary-assess',
+      'lifeboat-levlabs-primary-backup',
       'lifeboat-levlabs-primary-fence',
       'lifeboat-levlabs-primary-guard',
       'lifeboat-levlabs-primary-preflight',

@@ -36,7 +36,13 @@ export class DynamoLedger implements Ledger {
   constructor(
     private readonly documents: Documents,
     private readonly clock: Clock,
+    /** Before the names of leases and activations. */
+    private readonly prefix: '' | 'drill-' = '',
   ) {}
+
+  drills(): Ledger {
+    return new DynamoLedger(this.documents, this.clock, 'drill-');
+  }
 
   async pause(): Promise<Pause | undefined> {
     return (await this.documents.get<PauseRecord>({ pk: 'lifeboat', sk: 'pause' }))?.pause;
@@ -47,12 +53,12 @@ export class DynamoLedger implements Ledger {
   }
 
   async lease(app: string): Promise<Lease | undefined> {
-    return (await this.documents.get<LeaseRecord>(leaseKey(app)))?.lease;
+    return (await this.documents.get<LeaseRecord>(this.leaseKey(app)))?.lease;
   }
 
   async takeLease(app: string, run: Run, seen: Lease | undefined): Promise<Lease> {
     const record = await this.documents.change<LeaseRecord>(
-      leaseKey(app),
+      this.leaseKey(app),
       now => {
         if (now?.lease && now.lease.runId !== run.id && now.lease.token !== seen?.token) {
           throw new WriteConflict(`Run ${now.lease.runId} was quicker to take the lease of ${app}.`);
@@ -68,7 +74,7 @@ export class DynamoLedger implements Ledger {
 
   async renewLease(app: string, runId: string): Promise<void> {
     await this.documents.change<LeaseRecord>(
-      leaseKey(app),
+      this.leaseKey(app),
       now => {
         if (now?.lease?.runId !== runId) {
           const holder = now?.lease ? `run ${now.lease.runId} holds it` : 'nobody holds it';
@@ -85,18 +91,18 @@ export class DynamoLedger implements Ledger {
   async releaseLease(app: string, runId: string): Promise<void> {
     if ((await this.lease(app))?.runId !== runId) return;
     await this.documents.change<LeaseRecord>(
-      leaseKey(app),
+      this.leaseKey(app),
       now => (now?.lease?.runId === runId ? { token: now.token } : (now ?? { token: 0 })),
       LEASE_TTL,
     );
   }
 
   activation(app: string): Promise<Activation | undefined> {
-    return this.documents.get(appKey(app, 'activation'));
+    return this.documents.get(appKey(app, `${this.prefix}activation`));
   }
 
   changeActivation(app: string, change: (now: Activation | undefined) => Activation): Promise<Activation> {
-    return this.documents.change(appKey(app, 'activation'), change);
+    return this.documents.change(appKey(app, `${this.prefix}activation`), change);
   }
 
   run(id: string): Promise<RunRecord | undefined> {
@@ -203,13 +209,13 @@ export class DynamoLedger implements Ledger {
     await this.documents.change<Peace>({ pk: 'lifeboat', sk: 'peace' }, () => peace);
   }
 
+  private leaseKey(app: string) {
+    return appKey(app, `${this.prefix}lease`);
+  }
+
   private leaseEnd(): number {
     return this.clock.now() + LEASE_SECONDS * 1000;
   }
-}
-
-function leaseKey(app: string) {
-  return appKey(app, 'lease');
 }
 
 function appKey(app: string, sk: string) {

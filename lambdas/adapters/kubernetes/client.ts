@@ -28,6 +28,8 @@ export const RESOURCES = {
   Node: { api: '/api/v1', plural: 'nodes', kind: 'Node' },
   Pod: { api: '/api/v1', plural: 'pods', kind: 'Pod' },
   Service: { api: '/api/v1', plural: 'services', kind: 'Service' },
+  ServiceAccount: { api: '/api/v1', plural: 'serviceaccounts', kind: 'ServiceAccount' },
+  Secret: { api: '/api/v1', plural: 'secrets', kind: 'Secret' },
   ConfigMap: { api: '/api/v1', plural: 'configmaps', kind: 'ConfigMap' },
   PersistentVolumeClaim: { api: '/api/v1', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' },
   PersistentVolume: { api: '/api/v1', plural: 'persistentvolumes', kind: 'PersistentVolume' },
@@ -39,6 +41,7 @@ export const RESOURCES = {
     plural: 'backupstoragelocations',
     kind: 'BackupStorageLocation',
   },
+  PodVolumeBackup: { api: '/apis/velero.io/v1', plural: 'podvolumebackups', kind: 'PodVolumeBackup' },
   PodVolumeRestore: { api: '/apis/velero.io/v1', plural: 'podvolumerestores', kind: 'PodVolumeRestore' },
 } as const satisfies Record<string, Resource>;
 
@@ -126,6 +129,12 @@ export class KubernetesClient {
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
     }
+  }
+
+  /** Every object that the selector chooses; without one, every object of the namespace. */
+  async deleteAll(resource: Resource, namespace: string, labelSelector?: string): Promise<void> {
+    const query = labelSelector ? { query: { labelSelector } } : {};
+    await this.call({ method: 'DELETE', path: path(resource, namespace), ...query });
   }
 
   private async call(request: Omit<KubernetesRequest, 'deadlineMs'>): Promise<unknown> {

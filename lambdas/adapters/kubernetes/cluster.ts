@@ -1,6 +1,8 @@
 import type {
   AutoscalerObject,
+  ClaimObject,
   IngressObject,
+  Metadata,
   NodeObject,
   PodObject,
   ServiceObject,
@@ -9,6 +11,7 @@ import type {
 import type { Change } from '../../../core/workloads';
 import { mapBounded } from '../concurrency';
 import { type KubernetesClient, RESOURCES } from './client';
+import { emptyNamespace } from './scratch';
 
 /** How many API calls one step has under way at once. */
 const AT_ONCE = 16;
@@ -43,6 +46,10 @@ export class Cluster {
     return this.listAll(namespaces, RESOURCES.Pod, labelSelector);
   }
 
+  claims(namespaces: readonly string[]): Promise<ClaimObject[]> {
+    return this.listAll(namespaces, RESOURCES.PersistentVolumeClaim);
+  }
+
   everyPod(): Promise<PodObject[]> {
     return this.api.list(RESOURCES.Pod, undefined);
   }
@@ -56,6 +63,29 @@ export class Cluster {
     await mapBounded(changes, AT_ONCE, ({ kind, namespace, name, patch }) =>
       this.api.patch(RESOURCES[kind], namespace, name, patch),
     );
+  }
+
+  /** Those whose names are taken are left alone. */
+  async createPods(pods: readonly { metadata?: unknown }[]): Promise<void> {
+    await mapBounded(pods, AT_ONCE, pod =>
+      this.api.create(RESOURCES.Pod, (pod.metadata as Metadata).namespace ?? '', pod),
+    );
+  }
+
+  /** Does nothing when one of that name is there already. */
+  async createIngress(ingress: { metadata: { namespace: string } }): Promise<void> {
+    await this.api.create(RESOURCES.Ingress, ingress.metadata.namespace, ingress);
+  }
+
+  /**
+   * Removes from scratch namespaces what the selector chooses, one Ingress, and all pods and claims.
+   * @returns what was still there, `Deployment drill-x/web`
+   */
+  async emptied(namespaces: readonly string[], selector: string, ingress: string): Promise<string[]> {
+    const left = await mapBounded(namespaces, AT_ONCE, namespace =>
+      emptyNamespace(this.api, namespace, selector, ingress),
+    );
+    return left.flat();
   }
 
   async deletePods(pods: readonly PodObject[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { NotFound } from '../../../core/errors';
 import {
+  BACKUP_LABEL,
   type BackupObject,
   type LocationObject,
   type Metadata,
@@ -7,6 +8,7 @@ import {
   RESTORE_LABEL,
   type RestoreObject,
   type ScheduleObject,
+  type VolumeBackupObject,
 } from '../../../core/kubernetes';
 import { IMAGE_NAMES, IMAGE_NAMES_SELECTOR } from '../../../core/restore';
 import { type KubernetesClient, RESOURCES } from './client';
@@ -42,6 +44,20 @@ export class Velero {
 
   backups(): Promise<BackupObject[]> {
     return this.api.list(RESOURCES.Backup, this.namespace);
+  }
+
+  backup(name: string): Promise<BackupObject | undefined> {
+    return this.api.find(RESOURCES.Backup, this.namespace, name);
+  }
+
+  /** Does nothing when a backup of that name is there already. */
+  async createBackup(backup: unknown): Promise<void> {
+    await this.api.create(RESOURCES.Backup, this.namespace, backup);
+  }
+
+  /** What file-system backup made of single volumes. */
+  volumeBackups(backup: string): Promise<VolumeBackupObject[]> {
+    return this.api.list(RESOURCES.PodVolumeBackup, this.namespace, `${BACKUP_LABEL}=${backup}`);
   }
 
   locations(): Promise<LocationObject[]> {
@@ -92,6 +108,21 @@ export class Velero {
       .map(
         ({ spec, status }) => `volume ${spec?.volume} of ${spec?.pod?.name}: ${status?.message ?? 'failed'}`,
       );
+  }
+
+  /** Ends a restore of volumes: each is told to stop, and the Restore ends without them. */
+  async cancelVolumes(restoreName: string): Promise<void> {
+    const volumes = await this.api.list<{ metadata: Metadata; spec?: { cancel?: boolean } }>(
+      RESOURCES.PodVolumeRestore,
+      this.namespace,
+      `${RESTORE_LABEL}=${restoreName}`,
+    );
+    for (const { metadata, spec } of volumes) {
+      if (spec?.cancel === true) continue;
+      await this.api.patch(RESOURCES.PodVolumeRestore, this.namespace, metadata.name, {
+        spec: { cancel: true },
+      });
+    }
   }
 
   schedule(name: string): Promise<ScheduleObject | undefined> {

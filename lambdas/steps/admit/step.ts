@@ -12,6 +12,7 @@ import { type AppRun, NEW_APP_RUN, type RunRecord } from '../../../core/ledger';
 import { parseRequest, type Request } from '../../../core/request';
 import type { AdmitInput, AdmitResult, Run } from '../../../core/run';
 import { mapBounded } from '../../adapters/concurrency';
+import { drilling } from '../../runtime/scope';
 import type { Deps } from '../../runtime/wire';
 import { mainAt } from '../looking';
 
@@ -22,8 +23,9 @@ const PHASE = 'admit';
  * Step 1. Reads the request and takes the lease of each app that may move, or writes down why it may not.
  * @throws BadRequest before anything is touched
  */
-export async function admitStep(deps: Deps, input: AdmitInput): Promise<AdmitResult> {
-  const request = parseRequest(input.input, deps.config, deps.site);
+export async function admitStep(given: Deps, input: AdmitInput): Promise<AdmitResult> {
+  const request = parseRequest(input.input, given.config, given.site);
+  const deps = request.mode === 'drill' ? drilling(given) : given;
   const apps = deps.config.apps.filter(app => !request.apps || request.apps.includes(app.name));
   const run = runOf(input, request, apps);
   // The record stands before the first lease: who finds a lease taken can read what its run is up to.
@@ -182,7 +184,7 @@ function runOf({ execution }: AdmitInput, request: Request, apps: readonly App[]
     id: execution.Name,
     executionArn: execution.Id,
     activate: request.activate,
-    mode: 'failover',
+    mode: request.mode,
     startedBy: request.startedBy,
     reason: request.reason,
     startedAt: Date.parse(execution.StartTime),

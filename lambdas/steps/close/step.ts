@@ -1,4 +1,5 @@
 import { startCommand } from '../../../core/commands';
+import { drillEnd } from '../../../core/drill-report';
 import { NotFound } from '../../../core/errors';
 import type { AppEnd, AppRun } from '../../../core/ledger';
 import { arrived, ended } from '../../../core/report';
@@ -19,6 +20,7 @@ export async function closeStep(deps: Deps, { run: { id }, app, failure }: Close
 }
 
 function endOf(run: Run, record: AppRun, failure: CloseInput['failure'], now: number): AppEnd {
+  if (run.mode === 'drill') return drillEnd(run, record, failure, now);
   if (failure) {
     const undone = record.phases.rollback
       ? record.phases.rollback.outcome === 'done'

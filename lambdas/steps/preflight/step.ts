@@ -5,13 +5,14 @@ import { ClusterUnreachable, NotFound } from '../../../core/errors';
 import { type AppRun, endPhase, type RunRecord } from '../../../core/ledger';
 import { dependencyFindings, type Finding, preflight, type TargetFacts } from '../../../core/preflight';
 import { otherSite, type PreflightResult, type Run, type RunInput } from '../../../core/run';
+import { otherSiteFindings } from '../../../core/switchover';
 import { mapBounded } from '../../adapters/concurrency';
 import type { Deps } from '../../runtime/wire';
 import { appOf } from '../app-step';
 import { askDependencies } from '../dependencies';
 import { refuseApp } from '../end-app';
 import { type ClusterFacts, clusterFacts, targetFacts } from '../target-facts';
-import { rememberOtherSite } from './other-site';
+import { otherSiteFacts, rememberOtherSite } from './other-site';
 
 const AT_ONCE = 8;
 
@@ -67,17 +68,27 @@ async function checkApp(
   const app = appOf(deps, appRun.app);
   await deps.ledger.renewLease(app.name, run.id);
   const facts = await targetFacts(deps, app, run.activate, known, acceptOldBackup);
-  const findings = preflight(
-    app,
-    run.activate,
-    deps.config.sites[otherSite(run.activate)].region,
-    facts,
-    deps.clock.now(),
-  );
+  const leave = otherSite(run.activate);
+  const seen = preflight(app, run.activate, deps.config.sites[leave].region, facts, deps.clock.now());
+  const findings =
+    run.mode === 'switchover'
+      ? [
+          ...withoutBackup(seen, facts),
+          ...otherSiteFindings(app, leave, await otherSiteFacts(deps, app, leave)),
+        ]
+      : [...seen, ...drillFindings(app, run)];
   const errors = findings.filter(({ level }) => level === 'error');
   return errors.length > 0
     ? notReady(deps, run, appRun, errors, facts, startedAt)
     : ready(deps, run, app, findings, facts, startedAt);
+}
+
+/** A switchover brings a backup of its own. That none has ever come here is worth a word, and no refusal. */
+function withoutBackup(findings: readonly Finding[], { backup }: TargetFacts): Finding[] {
+  const others = findings.filter(({ check }) => check !== 'backup');
+  if (backup?.ok !== false || backup.cause !== 'none') return others;
+  const detail = `${backup.reason} The last one of this switchover will be the first that comes here.`;
+  return [...others, { check: 'backup', level: 'warning', detail }];
 }
 
 async function notReady(
@@ -95,7 +106,25 @@ async function notReady(
   });
   const stale = facts.backup?.ok === false && facts.backup.cause === 'stale' && errors.length === 1;
   const next = `${startCommand(run, app)}${stale ? ' --accept-old-backup' : ''}`;
-  return refuseApp(deps, run.id, app, [`${run.activate} is not ready for ${app}.`, ...reasons], next);
+  const nothingToDo = run.mode === 'drill' && !appOf(deps, app).data;
+  return refuseApp(deps, run.id, app, [notReadyWords(run, app, errors), ...reasons], next, nothingToDo);
+}
+
+/** What a drill brings comes from a backup; the pods of a stateless app stand in the standby's own namespaces. */
+function drillFindings({ name, data }: App, { mode }: Run): Finding[] {
+  if (mode !== 'drill' || data) return [];
+  return [
+    {
+      check: 'backup',
+      level: 'error',
+      detail: `${name} has no data: there is no backup that a drill could bring.`,
+    },
+  ];
+}
+
+function notReadyWords({ activate }: Run, app: string, errors: readonly Finding[]): string {
+  const elsewhere = errors.every(({ check }) => check === 'other-site');
+  return elsewhere ? `${app} cannot be moved without loss.` : `${activate} is not ready for ${app}.`;
 }
 
 async function ready(
@@ -122,7 +151,8 @@ async function ready(
       activationId: activation.id,
       needsApproval: app.trigger === 'approval' && run.startedBy !== 'person',
       notes: [...new Set([...record.notes, ...warnings])],
-      ...backupOf(activation, backup),
+      // What a switchover restores is made on the way.
+      ...backupOf(activation, run.mode === 'switchover' ? undefined : backup),
     };
   });
 }

@@ -1,10 +1,12 @@
 import type { AppRun } from '../../../core/ledger';
+import { outageSeconds } from '../../../core/report';
 import type { Run } from '../../../core/run';
 import type { Metric } from '../../adapters/aws/metrics';
 
 /** What a run says about itself in numbers, by app. */
 export function runMetrics(run: Run, apps: readonly AppRun[]): Metric[] {
-  return apps.flatMap(({ app, end, flippedAt, backup }) => {
+  return apps.flatMap(record => {
+    const { app, end, flippedAt, backup } = record;
     const dimensions = { App: app, Activate: run.activate };
     const metrics: Metric[] = [
       {
@@ -22,6 +24,8 @@ export function runMetrics(run: Run, apps: readonly AppRun[]): Metric[] {
         dimensions,
       });
     }
+    const outage = outageSeconds(record, run);
+    if (outage !== undefined) metrics.push({ name: 'Outage', value: outage, unit: 'Seconds', dimensions });
     if (backup && end?.outcome === 'succeeded') {
       metrics.push({
         name: 'DataAge',

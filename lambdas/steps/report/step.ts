@@ -2,9 +2,10 @@ import { startCommand } from '../../../core/commands';
 import { type AppEnd, type AppRun, openPhase, type RunRecord } from '../../../core/ledger';
 import { badRequestMessage, endMessage } from '../../../core/messages';
 import { STATES } from '../../../core/phases';
-import { causeText, overall, summaryOf } from '../../../core/report';
+import { causeText, overall, stillAtRest, summaryOf } from '../../../core/report';
 import type { CrashInput, Failure, ReportInput, ReportResult, Run } from '../../../core/run';
 import { mapBounded } from '../../adapters/concurrency';
+import { drilling } from '../../runtime/scope';
 import type { Deps } from '../../runtime/wire';
 import { endApp } from '../end-app';
 import { markFailed } from '../rollback/step';
@@ -16,10 +17,12 @@ const AT_ONCE = 10;
  * The last step, always: ends what has no end, tells on-call once, writes the report. EventBridge asks it too, when
  * an execution ended without having got here (I5).
  */
-export async function reportStep(deps: Deps, input: ReportInput | CrashInput): Promise<ReportResult> {
+export async function reportStep(given: Deps, input: ReportInput | CrashInput): Promise<ReportResult> {
   const { runId, executionArn, failure } = whatFor(input);
-  const record = await deps.ledger.run(runId);
-  if (!record) return reportUnknown(deps, runId, executionArn, failure);
+  const record = await given.ledger.run(runId);
+  if (!record) return reportUnknown(given, runId, executionArn, failure);
+  // EventBridge does not know the mode of a run that crashed.
+  const deps = record.run.mode === 'drill' ? drilling(given) : given;
   if (record.report) return record.report;
   const apps = await endOpenApps(deps, record, failure && explained(failure, record));
   const outcome = overall(apps);
@@ -28,7 +31,8 @@ export async function reportStep(deps: Deps, input: ReportInput | CrashInput): P
   if (!record.quiet) await deps.notifier.publish(endMessage(deps.config, record, apps, summary, outcome));
   // After the message: what the ledger calls reported, on-call has got.
   await writeReport(deps, record, { outcome, summary });
-  await putMetrics(deps, record.run, apps);
+  // What a drill counts is no move of an app.
+  if (record.run.mode !== 'drill') await putMetrics(deps, record.run, apps);
   return { outcome, summary };
 }
 
@@ -110,15 +114,18 @@ async function endOpenApps(deps: Deps, { run }: RunRecord, failure?: Failure): P
 function cutShort(run: Run, record: AppRun, failure: Failure, now: number): AppEnd {
   const phase = openPhase(record);
   const where = phase ? ` in ${STATES[phase].state}` : '';
-  const touched = record.phases.fence !== undefined;
+  const touched = record.phases.fence !== undefined || record.phases.drill !== undefined;
   return {
     at: now,
     outcome: touched ? 'needs-attention' : 'refused',
     reasons: [
       `It was cut${where}: ${causeText(failure)}`,
       touched
-        ? 'What it had done stays as it is; a new run goes on from there.'
+        ? run.mode === 'drill'
+          ? 'What the drill had made is removed by the look every few minutes.'
+          : 'What it had done stays as it is; a new run goes on from there.'
         : 'Nothing had been changed.',
+      ...stillAtRest(run, record),
     ],
     next: startCommand(run, record.app),
     failure,

@@ -1,4 +1,4 @@
-import { RESTORE_LABEL } from '../../../core/kubernetes';
+import { CARRIER_LABEL, RESTORE_LABEL } from '../../../core/kubernetes';
 import { restoreName } from '../../../core/restore';
 import { restChanges, workloadsOf } from '../../../core/workloads';
 import { keptVolume, oldClaims, removeClaim } from '../../adapters/kubernetes/claims';
@@ -18,6 +18,11 @@ export async function clearTheWay(context: AppContext, cluster: Cluster): Promis
   const pods = (await cluster.pods(app.namespaces)).filter(
     ({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
   );
+  // Nobody waits any more for what an earlier activation had brought.
+  const carriers = pods.filter(({ metadata }) =>
+    isCarrierOfOther(metadata.labels, restoreName(app, activation)),
+  );
+  await cluster.deletePods(carriers);
   if (pods.length > 0)
     return `${pods.length} pods on ${input.run.activate} must end before the data can come.`;
   const claims = await oldClaims(
@@ -38,4 +43,9 @@ export async function clearTheWay(context: AppContext, cluster: Cluster): Promis
     return kept.length === 0 || now.notes.includes(note) ? now : { ...now, notes: [...now.notes, note] };
   });
   return `${claims.length} old claims on ${input.run.activate} are going.`;
+}
+
+function isCarrierOfOther(labels: Record<string, string> | undefined, restore: string): boolean {
+  const carries = labels?.[CARRIER_LABEL];
+  return carries !== undefined && carries !== restore;
 }

@@ -1,6 +1,7 @@
 import { chooseBackup } from '../../../core/backup';
 import type { Data } from '../../../core/config';
 import { DEADLINES } from '../../../core/deadlines';
+import { drillsUnderWay } from '../../../core/drill';
 import {
   AwsUnavailable,
   NamespaceServesMain,
@@ -9,7 +10,7 @@ import {
   RestoreFailed,
   RestoreOverdue,
 } from '../../../core/errors';
-import { CARRIER_LABEL } from '../../../core/kubernetes';
+import { CARRIER_LABEL, type RestoreObject } from '../../../core/kubernetes';
 import {
   judgeRestore,
   modifiersConfigMap,
@@ -52,22 +53,7 @@ async function restore(context: AppContext): Promise<Progress> {
   const found = started && (await velero.restore(started.name));
   if (!started || !found) return begin(context, data, cluster, velero);
   const state = judgeRestore(found, data.partiallyFailed);
-  if (state.word === 'under-way') {
-    const since = restoreClock(found, await velero.restores(), startedAt);
-    const queued = since === undefined;
-    const late = overdue(
-      since ?? startedAt,
-      queued ? DEADLINES.queue : data.deadlineSeconds,
-      deps.clock.now(),
-    );
-    if (late) {
-      throw new RestoreOverdue(
-        `${state.detail} It is ${late}. Look at it: velero restore describe ${started.name}. ${RESTART_VELERO}`,
-      );
-    }
-    const why = queued ? ' Velero has another restore at work.' : '';
-    return { word: 'waiting', detail: `${state.detail}${why}` };
-  }
+  if (state.word === 'under-way') return underWay(context, data, velero, found, state.detail);
   const texts = await restoreTexts(velero, started.name, found.status);
   if (state.word === 'failed') {
     throw new RestoreFailed(
@@ -87,6 +73,28 @@ async function restore(context: AppContext): Promise<Progress> {
     detail: state.detail,
     change: record => ({ ...record, notes: [...record.notes, ...texts] }),
   };
+}
+
+/** @throws RestoreOverdue */
+async function underWay(
+  { deps, startedAt }: AppContext,
+  data: Data,
+  velero: Velero,
+  found: RestoreObject,
+  detail: string,
+): Promise<Progress> {
+  const restores = await velero.restores();
+  const since = restoreClock(found, restores, startedAt);
+  const queued = since === undefined;
+  if (queued) await endDrills(velero, restores);
+  const late = overdue(since ?? startedAt, queued ? DEADLINES.queue : data.deadlineSeconds, deps.clock.now());
+  if (late) {
+    throw new RestoreOverdue(
+      `${detail} It is ${late}. Look at it: velero restore describe ${found.metadata.name}. ${RESTART_VELERO}`,
+    );
+  }
+  const why = queued ? ' Velero has another restore at work.' : '';
+  return { word: 'waiting', detail: `${detail}${why}` };
 }
 
 /** A site that serves main, or runs the worker, has its data: a restore there would put old data under a live app (I7). */
@@ -135,11 +143,17 @@ async function begin(context: AppContext, data: Data, cluster: Cluster, velero: 
     restore: { name, backup: backup.name, takenAt: backup.takenAt },
   }));
   await assertNotServing(context);
+  await endDrills(velero, await velero.restores());
   await velero.startRestore(
     modifiersConfigMap(app, data, activate, name, await velero.image()),
     restoreObject(app, data, name, backup.name),
   );
   return { word: 'waiting', detail: `Restore ${name} from backup ${backup.name} was started.` };
+}
+
+/** Velero restores one after the other: a drill gives way. */
+async function endDrills(velero: Velero, restores: readonly RestoreObject[]): Promise<void> {
+  for (const name of drillsUnderWay(restores)) await velero.cancelVolumes(name);
 }
 
 async function backupFor(

@@ -1,5 +1,5 @@
 import type { App, SiteName } from '../../../core/config';
-import { AwsUnavailable } from '../../../core/errors';
+import { AwsUnavailable, ClusterUnreachable } from '../../../core/errors';
 import { type AppRun, endPhase, NEW_APP_RUN, openPhase } from '../../../core/ledger';
 import { causeText } from '../../../core/report';
 import { type CloseInput, type Failure, otherSite } from '../../../core/run';
@@ -8,7 +8,9 @@ import { undoChanges, workloadsOf } from '../../../core/workloads';
 import type { Deps } from '../../runtime/wire';
 import { isAbsence } from '../absence';
 import { appOf } from '../app-step';
+import { removeReaders } from '../backup/readers';
 import { whereIsMain } from '../looking';
+import { runRecord } from '../run-record';
 
 /**
  * Undoes what this activation changed, on the target and on the other site, unless main has moved. DNS was not
@@ -27,8 +29,11 @@ export async function rollbackStep(
   const activationId = record.activationId;
   if (activationId === undefined) return { detail: 'Nothing was changed.' };
   const startedAt = deps.clock.now();
+  const { mode } = (await runRecord(deps, run.id)).run;
   const here = await undo(deps, app, run.activate, activationId);
   const there = record.phases.fence ? await undo(deps, app, otherSite(run.activate), activationId) : NOTHING;
+  // Customers of a switchover are still sent there: the workflow tries again before a person must.
+  if (mode === 'switchover' && !there.done) throw new ClusterUnreachable(there.detail);
   // A site that could not be reached to be fenced cannot be reached to undo it either: there is nothing to undo.
   const done = here.done && (there.done || record.fenced === 'pending');
   const detail = [here.detail, there.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
@@ -75,6 +80,7 @@ async function undo(
       app.data && 'schedule' in app.data.source
         ? await deps.velero(cluster, app).schedule(app.data.source.schedule)
         : undefined;
+    await removeReaders(cluster, app);
     const changes = [
       ...undoChanges(workloadsOf(app, found).present, autoscalers, activationId),
       ...(schedule ? undoPause(schedule, activationId) : []),

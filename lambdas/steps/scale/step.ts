@@ -66,7 +66,7 @@ async function schedules({ deps, app, activation }: AppContext, cluster: Cluster
 }
 
 /** Why pods are not Ready, in Kubernetes' own words. */
-async function troubles(cluster: Cluster, namespaces: readonly string[]): Promise<string[]> {
+export async function troubles(cluster: Cluster, namespaces: readonly string[]): Promise<string[]> {
   const pods = await cluster.pods(namespaces);
   return [...new Set(pods.flatMap(podTrouble))].slice(0, 3);
 }

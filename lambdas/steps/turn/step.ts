@@ -14,6 +14,8 @@ export async function turnStep(deps: Deps, input: AppInput): Promise<TurnResult>
     if (!run) throw new NotFound(`The ledger has no run ${input.run.id}.`);
     const others = await deps.ledger.appRuns(input.run.id);
     const first = others
+      // Apps in scratch namespaces do not meet.
+      .filter(() => run.run.mode !== 'drill')
       .filter(other => app.after.includes(other.app) && !other.end?.nothingToDo)
       .map(({ app: name, end }) => ({ app: name, ...(end ? { outcome: end.outcome } : {}) }));
     const answer = run.answer ?? unanswered(deps, record.needsApproval, startedAt);

@@ -4,6 +4,7 @@ import { FUNCTIONS, type FunctionName } from '../../../core/phases';
 import { withDeadline } from '../../../lambdas/adapters/deadline';
 import type { KubernetesTransport } from '../../../lambdas/adapters/kubernetes/transport';
 import type { Environment } from '../../../lambdas/runtime/environment';
+import { scopedTo } from '../../../lambdas/runtime/scope';
 import { wire } from '../../../lambdas/runtime/wire';
 import type { World } from '../../../lambdas/runtime/world';
 import { asStep } from '../calls';
@@ -94,7 +95,7 @@ export class Functions {
         withDeadline(
           this.options.clock,
           timeoutMs,
-          () => Promise.race([code(deps, input), process.killed]),
+          () => Promise.race([code(scopedTo(deps, input), input), process.killed]),
           () => new TimedOut(`Task timed out after ${timeoutMs / 1000} seconds`),
         ),
       );

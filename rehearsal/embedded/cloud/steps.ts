@@ -2,8 +2,11 @@ import type { FunctionName } from '../../../core/phases';
 import type { Deps } from '../../../lambdas/runtime/wire';
 import { admitStep } from '../../../lambdas/steps/admit/step';
 import { assessStep } from '../../../lambdas/steps/assess/step';
+import { backupStep } from '../../../lambdas/steps/backup/step';
+import { cleanupOrPeace } from '../../../lambdas/steps/cleanup/entry';
 import { closeStep } from '../../../lambdas/steps/close/step';
 import { confirmStep } from '../../../lambdas/steps/confirm/step';
+import { drillStep } from '../../../lambdas/steps/drill/step';
 import { fenceStep } from '../../../lambdas/steps/fence/step';
 import { flipStep } from '../../../lambdas/steps/flip/step';
 import { guardStep } from '../../../lambdas/steps/guard/step';
@@ -27,11 +30,14 @@ export const STEP_CODE: Record<FunctionName, AnyStep> = {
   tell: tellStep,
   turn: turnStep,
   fence: fenceStep,
+  backup: backupStep,
   restore: restoreStep,
   scale: scaleStep,
   verify: verifyStep,
   flip: flipStep,
   confirm: confirmStep,
+  drill: drillStep,
+  cleanup: cleanupOrPeace,
   rollback: rollbackStep,
   close: closeStep,
   report: reportStep,

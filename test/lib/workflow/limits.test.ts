@@ -98,14 +98,14 @@ describe('how long an app waits for its turn', () => {
     const c = exampleApp('c', { after: ['b'] });
     const config = exampleConfig([a, b, c]);
     const one = 1200 + 600 + 180 + 300 + 300;
-    expect(turnSeconds(config, a)).toBe(0);
-    expect(turnSeconds(config, b)).toBe(one);
-    expect(turnSeconds(config, c)).toBe(2 * one);
+    expect(turnSeconds(config, a, 'failover')).toBe(0);
+    expect(turnSeconds(config, b, 'failover')).toBe(one);
+    expect(turnSeconds(config, c, 'failover')).toBe(2 * one);
   });
 
   it('is at least as long as a person may take to answer', () => {
     const app = exampleApp('a', { trigger: 'approval' });
-    expect(turnSeconds(exampleConfig([app]), app)).toBe(900 + DEADLINES.answerWrittenDown);
+    expect(turnSeconds(exampleConfig([app]), app, 'failover')).toBe(900 + DEADLINES.answerWrittenDown);
   });
 });
 
@@ -160,7 +160,8 @@ describe('a chain of apps that does not fit', () => {
       return { ...app, ...(app.data ? { data: { ...app.data, deadlineSeconds: 86_400 } } : {}) };
     };
     const chain = [slow('first', []), slow('second', ['first']), slow('third', ['second'])];
-    const [problem, ...more] = limitProblems(definition, exampleConfig(chain));
+    const [second, problem, ...more] = limitProblems(definition, exampleConfig(chain));
+    expect(second).toMatch(/^second may/);
     expect(problem).toMatch(/^third may have \d+ events, allowed are 25000: shorten the approval's timeout/);
     expect(more).toEqual([]);
   });

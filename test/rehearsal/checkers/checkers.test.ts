@@ -1,4 +1,5 @@
 import type { SiteName } from '../../../core/config';
+import { scratchNamespace } from '../../../core/drill';
 import type { Finding } from '../../../rehearsal/checkers';
 import { asStep } from '../../../rehearsal/embedded/calls';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
@@ -117,7 +118,22 @@ describe('every invariant', () => {
     await open.night.clock.advance(120_000);
     expect(open.broken()).toEqual([]);
     const ids = open.checkers.map(({ id }) => id);
-    expect(ids).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'undo', 'fence']);
+    expect(ids).toEqual([
+      'I1',
+      'I2',
+      'I3',
+      'I4',
+      'I5',
+      'I6',
+      'I7',
+      'I8',
+      'I9',
+      'I10',
+      'undo',
+      'loss',
+      'drill',
+      'fence',
+    ]);
     expect(open.checkers.map(checker => checker.finding())).toEqual(
       ids.map((id): Finding => ({ id, holds: true, evidence: expect.any(String) as string })),
     );
@@ -569,6 +585,119 @@ describe('undo: a run that was rolled back left nothing behind', () => {
       tell(open, 'not-ready', undefined);
     });
     expect(broken).toEqual([expect.stringMatching(/^undo: /)]);
+  });
+});
+
+describe('loss: a switchover loses no write, and leaves customers served', () => {
+  const planned = { mode: 'switchover' };
+
+  it('is broken by a pod that starts on older data than the site that is left has', async () => {
+    const broken = await brokenAfter(async open => {
+      open.night.begin();
+      stuckRun(open, 'dr', planned);
+      await startOnDr(open, `written until ${open.night.clock.now()}`);
+    });
+    expect(broken.filter(text => text.startsWith('loss'))).toEqual([
+      expect.stringMatching(
+        /^loss: sample-app\/\S+ on dr has writes until \S+ as sample-app-\S+ starts, on primary/,
+      ),
+    ]);
+  });
+
+  it('is broken by a write on the site that was left', async () => {
+    const open = await openNight(levlabs);
+    stuckRun(open, 'dr', planned);
+    await open.night.clock.run(startOnDr(open, `written until ${open.night.clock.now() + 600_000}`));
+    mainToDr(open);
+    await open.night.clock.advance(30_000);
+    expect(open.finding('loss').holds).toBe(true);
+    const { name } = claim(open).metadata;
+    open.night.volumes.primary.write(
+      'sample-app',
+      name,
+      `written until ${open.night.clock.now() + 700_000}`,
+      1,
+    );
+    expect(open.finding('loss').evidence).toMatch(/on primary was written until \S+, after it was left/);
+  });
+
+  it('is broken when customers are not served in the end', async () => {
+    const open = await openNight(levlabs);
+    open.night.begin();
+    await open.night.clock.advance(10_000);
+    stuckRun(open, 'dr', planned);
+    expect(open.finding('loss').holds).toBe(true);
+    if (app) open.night.breakApp('primary', app);
+    await open.night.clock.advance(10_000);
+    expect(open.finding('loss').evidence).toMatch(/^customers of sample-app end the night with/);
+  });
+
+  it('says nothing of other runs', async () => {
+    const open = await openNight(levlabs);
+    stuckRun(open, 'dr');
+    await open.night.clock.run(startOnDr(open, 'written until 1'));
+    expect(open.finding('loss')).toEqual({ id: 'loss', holds: true, evidence: 'no run was a switchover' });
+  });
+});
+
+describe('drill: a drill keeps to its scratch namespaces, and leaves nothing in them', () => {
+  const drill = { mode: 'drill' };
+  const scratch = scratchNamespace(levlabs.config, 'sample-app');
+
+  it.each([
+    ['the own namespace of the app', { ...patch, step: 'drill' }],
+    [
+      'the cluster',
+      { step: 'drill', action: 'PATCH persistentvolumes', resource: '/api/v1/persistentvolumes/pv' },
+    ],
+    ['main', { ...change, resource: 'hostedzone/Z' }],
+  ])('is broken by a write to %s', async (_where, what) => {
+    const broken = await brokenAfter(open => call(open, { ...what, run: stuckRun(open, 'dr', drill) }));
+    expect(broken.filter(text => text.startsWith('drill: '))).toEqual([
+      expect.stringMatching(/of a drill: /),
+    ]);
+  });
+
+  it('holds for writes to the scratch namespace and to Velero, and for those of other runs', async () => {
+    const broken = await brokenAfter(async open => {
+      const run = stuckRun(open, 'dr', drill);
+      for (const namespace of [scratch, 'velero']) {
+        const resource = `/apis/apps/v1/namespaces/${namespace}/deployments/x`;
+        await call(open, { step: 'drill', action: 'PATCH deployments', resource, run });
+      }
+      await call(open, { ...patch, run: stuckRun(open, 'dr') });
+    });
+    expect(broken.filter(text => text.startsWith('drill: '))).toEqual([]);
+  });
+
+  it('is broken by what is left', async () => {
+    const broken = await brokenAfter(open => {
+      stuckRun(open, 'dr', drill);
+      const metadata = { name: 'left', namespace: scratch };
+      open.night.clusters.dr.store.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} });
+    });
+    expect(broken).toContainEqual(`drill: ConfigMap ${scratch}/left is left on dr`);
+  });
+
+  it('is broken by a pod that starts on an empty volume', async () => {
+    const broken = await brokenAfter(open => {
+      stuckRun(open, 'dr', drill);
+      const { store } = open.night.clusters.dr;
+      const { name } = claim(open).metadata;
+      store.create({ ...claim(open), metadata: { name, namespace: scratch } });
+      store.create({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'web', namespace: scratch },
+        spec: {
+          containers: [{ name: 'c', image: 'velero/velero:v1.18.3' }],
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: name } }],
+        },
+      });
+    }, 60);
+    expect(broken).toContainEqual(
+      expect.stringMatching(/^drill: pod web of the drill of sample-app started on dr/),
+    );
   });
 });
 

@@ -40,6 +40,48 @@ describe('the volumes of the site at work', () => {
   });
 });
 
+describe('whoever writes to a volume', () => {
+  it('writes until the end of its pod, and no longer, though customers are still sent there', async () => {
+    const open = await openNight(levlabs);
+    const { store } = open.night.clusters.primary;
+    const [deployment] = store.list(store.typeOf('apps/v1', 'Deployment'), 'sample-app');
+    if (!deployment) throw new Error('the sample app has a Deployment');
+    let lastPodAt = 0;
+    store.watch(({ type, object }) => {
+      if (type === 'DELETED' && object.kind === 'Pod') lastPodAt = open.night.clock.now();
+    });
+    store.update({ ...deployment, spec: { ...(deployment.spec as object), replicas: 0 } });
+    await open.night.clock.advance(120_000);
+    expect(lastPodAt).toBeGreaterThan(0);
+    expect(seenUntil(open, 'primary')).toBe(Math.round(lastPodAt));
+  });
+
+  it.each([
+    ['writes through a mount', [{ name: 'v', mountPath: '/v' }], true],
+    ['does not through one that is read-only', [{ name: 'v', mountPath: '/v', readOnly: true }], false],
+    ['does not without a mount', [], false],
+  ])('%s', async (_what, volumeMounts, writes) => {
+    const open = await openNight(levlabs);
+    const { store } = open.night.clusters.primary;
+    const [deployment] = store.list(store.typeOf('apps/v1', 'Deployment'), 'sample-app');
+    if (!deployment) throw new Error('the sample app has a Deployment');
+    store.update({ ...deployment, spec: { ...(deployment.spec as object), replicas: 0 } });
+    await open.night.clock.advance(60_000);
+    const before = seenUntil(open, 'primary');
+    store.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'other', namespace: 'sample-app' },
+      spec: {
+        containers: [{ name: 'c', image: 'velero/velero:v1.18.3', volumeMounts }],
+        volumes: [{ name: 'v', persistentVolumeClaim: { claimName: NAME } }],
+      },
+    });
+    await open.night.clock.advance(60_000);
+    expect(seenUntil(open, 'primary') === before).toBe(!writes);
+  });
+});
+
 describe('a volume belongs to the uid of its claim', () => {
   it('so it is found under the claim that is there, and a claim that is made anew is empty', async () => {
     const open = await openNight(levlabs);

@@ -56,7 +56,7 @@ describe('on the sample app', () => {
     expect(wrongWith(report)).toEqual([]);
     expect(report?.invariants.map(({ id }) => id)).toEqual([
       ...['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10'],
-      ...['undo', 'fakes'],
+      ...['undo', 'loss', 'drill', 'fakes'],
     ]);
   });
 

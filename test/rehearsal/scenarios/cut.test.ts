@@ -1,3 +1,4 @@
+import type { Night } from '../../../rehearsal/embedded/cloud/night';
 import { rehearse } from '../../../rehearsal/embedded/rehearse';
 import { at, entering, example, scenario } from '../cloud/examples';
 import { type Played, play } from '../cloud/play';
@@ -17,6 +18,9 @@ const IN_THE_MIDDLE = [
   ...[
     'Its turn?',
     'Fence',
+    'At rest?',
+    'Back up',
+    'Backed up?',
     'Restore',
     'Restored?',
     'Wait for the data',
@@ -78,3 +82,117 @@ describe.each([
     expect(played.broken()).toEqual([]);
   });
 });
+
+describe('a switchover that is cut and asked for again', () => {
+  const asked = { activate: 'dr', mode: 'switchover' };
+  // The alarm of the standby at rest, which goes on with the night, has had its answer by then.
+  const begins = at(330, { do: 'start', site: 'dr', input: asked });
+
+  it.each([
+    ...['Fence', 'At rest?', 'Wait for rest', 'Back up', 'Backed up?', 'Wait for the backup', 'Restore'],
+    ...['Wait for the data', 'Scale', 'Wait for the pods', 'Verify', 'Flip', 'Wait for Route 53', 'Confirm'],
+  ])(
+    'at "%s" reaches the same end: one backup, one restore, one change of main, and no write lost',
+    async state => {
+      const played = await play({
+        ...levlabs,
+        scenario: scenario([
+          begins,
+          entering(state, { do: 'abort', site: 'dr' }),
+          entering(state, { do: 'start', site: 'dr', input: asked }, 20),
+        ]),
+      });
+      expect(ends(played)).toEqual(['needs-attention', 'succeeded']);
+      expect(played.text).toContain('npx lifeboat switchover dr --app sample-app');
+      expect(new Set(played.main)).toEqual(new Set(['dr']));
+      const made = played.night.bucket.list().filter(name => name.startsWith('lifeboat-'));
+      expect(made).toHaveLength(1);
+      expect(played.restores.created).toHaveLength(1);
+      expect(played.swaps).toBe(1);
+      expect(played.broken()).toEqual([]);
+    },
+  );
+});
+
+it('a switchover that was cut does not take an old backup for the last one, when the site was at work again', async () => {
+  const asked = { activate: 'dr', mode: 'switchover' };
+  const played = await play({
+    ...levlabs,
+    scenario: scenario([
+      at(330, { do: 'start', site: 'dr', input: asked }),
+      entering('Restore', { do: 'abort', site: 'dr' }),
+      entering('Restore', { do: 'start', site: 'dr', input: asked }, 60),
+      // The one after that begins anew.
+      entering('Roll back', { do: 'start', site: 'dr', input: asked }, 60),
+    ]),
+    withNight: ({ night }) => {
+      let once = true;
+      night.observers.push({
+        onState: (_site, { details }) => {
+          if (details.name !== 'Restore' || !once) return;
+          once = false;
+          night.clock.after(30_000, () => workAgain(night));
+        },
+      });
+    },
+  });
+  expect(ends(played)).toEqual(['needs-attention', 'rolled-back', 'succeeded']);
+  expect(played.text).toContain('was at work on primary again after it had been put to rest');
+  expect(new Set(played.main)).toEqual(new Set(['dr']));
+  expect(played.night.bucket.list().filter(name => name.startsWith('lifeboat-'))).toHaveLength(2);
+  // Two activations, and a restore each: the second one brings what the first could not have.
+  expect(played.broken()).toEqual([expect.stringMatching(/^I6: 2 restores/)]);
+});
+
+describe('a drill that is cut', () => {
+  const asked = { activate: 'dr', mode: 'drill' };
+  const begins = at(330, { do: 'start', site: 'dr', input: asked });
+
+  it.each(['Drill', 'Wait for the drill', 'Clean up', 'Wait until it is clean'])(
+    'at "%s" leaves nothing behind after the look in peace',
+    async state => {
+      const played = await play({
+        ...levlabs,
+        scenario: scenario([begins, entering(state, { do: 'abort', site: 'dr' })], {}, { watch: 660 }),
+      });
+      expect(ends(played)).toEqual(['needs-attention']);
+      expect(played.swaps).toBe(0);
+      expect(played.broken()).toEqual([]);
+    },
+  );
+
+  it('is cleared away by the next drill', async () => {
+    const played = await play({
+      ...levlabs,
+      scenario: scenario([
+        begins,
+        entering('Wait for the drill', { do: 'abort', site: 'dr' }, 12),
+        entering('Wait for the drill', { do: 'start', site: 'dr', input: asked }, 20),
+      ]),
+    });
+    expect(ends(played)).toEqual(['needs-attention', 'succeeded']);
+    expect(played.broken()).toEqual([]);
+  });
+});
+
+it('two drills of one app do not meet: the second is told of the first', async () => {
+  const asked = { activate: 'dr', mode: 'drill' };
+  const played = await play({
+    ...levlabs,
+    scenario: scenario([
+      at(330, { do: 'start', site: 'dr', input: asked }),
+      at(335, { do: 'start', site: 'dr', input: asked }),
+    ]),
+  });
+  expect(ends(played)).toEqual(['refused', 'succeeded']);
+  expect(played.text).toContain('is already');
+  expect(played.broken()).toEqual([]);
+});
+
+/** Somebody does not wait for the next run, and brings the app back by hand. */
+function workAgain(night: Night): void {
+  const { store } = night.clusters.primary;
+  const [deployment] = store.list(store.typeOf('apps/v1', 'Deployment'), 'sample-app');
+  if (!deployment || (deployment.spec as { replicas?: number }).replicas !== 0) return;
+  store.update({ ...deployment, spec: { ...(deployment.spec as object), replicas: 2 } });
+}

@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { backupStep } from './step';
+
+export const handler = lambda('backup', backupStep);

@@ -1,0 +1,4 @@
+import { lambda } from '../../runtime/handler';
+import { cleanupOrPeace } from './entry';
+
+export const handler = lambda('cleanup', cleanupOrPeace);
