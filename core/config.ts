@@ -7,7 +7,7 @@ import type { HealthExpectation } from './health';
 export type SiteName = 'primary' | 'dr';
 export const SITE_NAMES: readonly SiteName[] = ['primary', 'dr'];
 
-export type SwitchName = 'cname';
+export type SwitchName = 'standby-switch' | 'cname';
 export type Trigger = 'automatic' | 'approval' | 'manual';
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'CronJob';
 

@@ -87,6 +87,8 @@ export interface AppRun {
   /** The site that main pointed to when the run began, and since when it points to the other. */
   mainBefore?: SiteName;
   flippedAt?: number;
+  /** A change of the switch was begun, and nobody knows whether it will move main. */
+  mainUncertain?: true;
   /** What the run put to rest on the other site was put there; undefined: not tried. */
   fenced?: 'done' | 'pending';
   /** Present when the app's part has ended. */

@@ -60,6 +60,14 @@ export function ended(
   if (failure.Error === 'LeaseLost') {
     return { ...base, outcome: 'refused', reasons: [message], next: 'npx lifeboat status' };
   }
+  if (record.mainUncertain) {
+    return {
+      ...base,
+      outcome: 'needs-attention',
+      reasons: [message, record.phases.rollback?.detail ?? `main may still move to ${run.activate}.`],
+      next: `npx lifeboat status ${run.id}`,
+    };
+  }
   if (undone) {
     return {
       ...base,

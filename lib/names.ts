@@ -1,3 +1,4 @@
+import type { Stack } from 'aws-cdk-lib';
 import type { Config, SiteName } from '../core/config';
 import type { StepName } from '../core/phases';
 
@@ -31,6 +32,14 @@ export function stackName(config: Config, which: SiteName | 'global'): string {
  */
 export function alarmPrefix(config: Config, site: SiteName): string {
   return `lifeboat/${config.name}/${site}/`;
+}
+
+/**
+ * The bucket of the switch in a site's Region. Bucket names are one space for all accounts, so the account is in it;
+ * health checks of the global stack know it without asking the Region.
+ */
+export function switchBucketName(stack: Stack, config: Config, site: SiteName): string {
+  return `lifeboat-${config.name}-${site}-${stack.account}`;
 }
 
 /** What a site's stack says about itself. */

@@ -5,6 +5,7 @@ import type { Config, SiteName, Zone } from '../core/config';
 import { STEPS, type StepName } from '../core/phases';
 import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
+import { switchSignals } from './switch-permissions';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
 export const OWN_CLUSTER_STEPS: readonly StepName[] = ['preflight', 'restore', 'scale', 'rollback'];
@@ -50,7 +51,8 @@ export function permissionsOf(step: StepName, context: PermissionContext): Polic
   if (LOOKING_AT_RUNS.includes(step)) statements.push(executions(stack, config));
   const sites = sitesOf(step, site);
   if (sites.length > 0) statements.push(clusters(stack, config, sites));
-  if (step === 'flip') statements.push(...zones(stack, config));
+  if (config.switch === 'standby-switch') statements.push(...switchSignals(step, context));
+  else if (step === 'flip') statements.push(...zones(stack, config));
   if (COUNTING.includes(step)) statements.push(metrics());
   return statements;
 }

@@ -24,8 +24,10 @@ export interface Route53Options extends Omit<FakeSetting, 'region'> {
   processingMs?: number;
   /** Default 5, for the whole account (DeveloperGuide/DNSLimitations.html). */
   requestsPerSecond?: number;
-  /** Whether a health check is healthy; needed when records have a HealthCheckId. */
-  healthy?: (healthCheckId: string) => boolean;
+  /** Whether a health check was healthy at a moment; needed when records have a HealthCheckId. */
+  healthy?: (healthCheckId: string, at: number) => boolean;
+  /** From a change of a health check to when the last name server has heard of it. Default 5 s; AWS gives no number. */
+  healthAfterMs?: number;
   /** The addresses behind a load balancer's name; needed for alias records. */
   aliasAddresses?: (name: string) => string[];
 }
@@ -60,6 +62,7 @@ export class FakeRoute53 {
       clock,
       seed,
       insyncAfterMs: this.options.insyncAfterMs ?? 15_000,
+      healthAfterMs: this.options.healthAfterMs ?? 5_000,
       around: {
         healthy: this.options.healthy ?? (check => this.unset(`health check ${check}`)),
         aliasAddresses: this.options.aliasAddresses ?? (target => this.unset(`alias to ${target}`)),

@@ -3,7 +3,7 @@ import type { Network } from '../../../core/network';
 import { STEPS, type StepName } from '../../../core/phases';
 import { withDeadline } from '../../../lambdas/adapters/deadline';
 import type { KubernetesTransport } from '../../../lambdas/adapters/kubernetes/transport';
-import type { Environment } from '../../../lambdas/runtime/environment';
+import { bucketsOf, type Environment } from '../../../lambdas/runtime/environment';
 import { wire } from '../../../lambdas/runtime/wire';
 import type { World } from '../../../lambdas/runtime/world';
 import { asStep } from '../calls';
@@ -31,6 +31,7 @@ export interface FunctionsOptions {
   clients: RegionalClients;
   route53: World['route53'];
   eks: World['eks'];
+  s3: World['s3'];
   kubernetes: KubernetesTransport;
   credentials: Credentials;
   /** Every policy statement of a role, by the role's name. */
@@ -137,11 +138,14 @@ export class Functions {
       region: stack.region,
       table: variables.LIFEBOAT_TABLE ?? '',
       topicArns: (variables.LIFEBOAT_TOPIC_ARNS ?? '').split(','),
+      ...(variables.LIFEBOAT_SWITCH_BUCKETS === undefined
+        ? {}
+        : { switchBuckets: bucketsOf(variables.LIFEBOAT_SWITCH_BUCKETS) }),
     };
   }
 
   private world({ roleArn }: DeployedFunction, process: Process): World {
-    const { clock, clients, route53, eks, kubernetes, credentials, statementsOf, log } = this.options;
+    const { clock, clients, route53, eks, s3, kubernetes, credentials, statementsOf, log } = this.options;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials.of(roleArn);
     const statements = statementsOf(roleArn.split('/').at(-1) ?? '');
     const under = <T extends object>(service: string, client: T): T =>
@@ -163,6 +167,7 @@ export class Functions {
         return route53(zoneRole);
       },
       eks: region => under('eks', eks(region)),
+      s3: region => under('s3', s3(region)),
       log,
     };
   }

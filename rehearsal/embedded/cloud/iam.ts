@@ -9,12 +9,16 @@ export interface Statement {
 /** SDK client names where IAM says another prefix. */
 const PREFIXES: Record<string, string> = { sfn: 'states', monitoring: 'cloudwatch' };
 
+/** Actions of an SDK whose permission has another name. */
+const PERMISSIONS: Record<string, string> = { 's3:ListObjectsV2': 's3:ListBucket' };
+
 /**
  * Whether a role's policies allow an action, by name only: which resources and conditions they name is for real AWS
  * to judge. That is enough to find the permission that nobody thought of.
  */
 export function allows(statements: readonly Statement[], service: string, action: string): boolean {
-  const wanted = `${PREFIXES[service] ?? service}:${action}`.toLowerCase();
+  const called = `${PREFIXES[service] ?? service}:${action}`;
+  const wanted = (PERMISSIONS[called] ?? called).toLowerCase();
   const names = ({ Action }: Statement) => (Array.isArray(Action) ? Action : [Action]);
   const speaks = (statement: Statement) => names(statement).some(name => name.toLowerCase() === wanted);
   return (

@@ -8,6 +8,7 @@ import { FakeEventBridge } from '../aws/eventbridge';
 import { HealthCheckers } from '../aws/health-checkers';
 import { FakeRoute53 } from '../aws/route53';
 import type { HostedZone } from '../aws/route53/hosted-zone';
+import { FakeS3 } from '../aws/s3';
 import { CallLog } from '../calls';
 import { FakeCluster } from '../kubernetes/cluster';
 import type { Manifest } from '../kubernetes/manifests';
@@ -24,6 +25,7 @@ import { FakeVelero } from '../velero/velero';
 import { VirtualClock } from '../virtual-clock';
 import { Credentials } from './credentials';
 import { addHealthAlarms, addHealthChecks, addRules } from './detection';
+import { addBuckets, addSwitchChecks, seedMainRecords, seedSignals } from './main-records';
 import { addDependencies, addLoadBalancer, seedZones } from './names-on-the-internet';
 import { Policies } from './policies';
 import { SiteInAws } from './site';
@@ -59,6 +61,11 @@ const ADDRESSES: Record<SiteName, readonly string[]> = {
   dr: ['198.51.100.10', '198.51.100.11'],
 };
 
+/** S3 of each Region. */
+const BUCKET_ADDRESSES: Record<SiteName, string> = { primary: '192.0.2.100', dr: '198.51.100.100' };
+/** How long ago main went to dr, where the night begins there. */
+const DAYS_AGO_MS = 3 * 86_400_000;
+
 /** The whole world of a rehearsal: two Regions with a cluster each, AWS around them, customers outside. */
 export class Night {
   readonly config: Config;
@@ -78,7 +85,10 @@ export class Night {
   readonly customers: Map<string, Customer>;
   readonly notes: string[] = [];
   readonly observers: Observer[] = [];
+  /** S3 of each site's Region. */
+  readonly s3: Record<SiteName, FakeS3>;
   private readonly eks: Record<SiteName, FakeEks>;
+  private readonly switchChecks: string[];
   private readonly alarms: FakeCloudWatch;
 
   constructor(private readonly options: NightOptions) {
@@ -93,10 +103,14 @@ export class Night {
       log: this.calls,
       seed,
       aliasAddresses: name => tree.addressesOf(name),
+      healthy: (check, at) => this.checkers.isHealthy(check, at),
     });
     this.clusters = both(site => this.makeCluster(site));
     this.zones = seedZones(config, options.active, this.clusters, this.route53, tree);
+    seedMainRecords(stacks.global, this.zones);
     for (const site of SITE_NAMES) addLoadBalancer(config, this.clusters[site], this.internet, tree);
+    this.s3 = both(site => this.makeS3(site, tree));
+    seedSignals(config, options.active, this.s3, startsAt - DAYS_AGO_MS);
     addDependencies(config, this.zones, this.internet, tree);
     this.volumes = both(
       site =>
@@ -133,6 +147,7 @@ export class Night {
           seed,
           route53: () => this.route53,
           eks: region => this.eks[config.sites.dr.region === region ? 'dr' : 'primary'],
+          s3: region => this.s3[config.sites.dr.region === region ? 'dr' : 'primary'],
           kubernetes: this.transport,
           credentials,
           statementsOf: role => policies.of(role),
@@ -149,6 +164,8 @@ export class Night {
       probe: probeThrough(this.internet, seed),
       isLost: region => this.internet.regionState(region) === 'lost',
     });
+    // Before anything else, so that they have made up their minds when the night begins.
+    this.switchChecks = addSwitchChecks(stacks.global, this.checkers);
     this.alarms = new FakeCloudWatch({
       clock: this.clock,
       log: this.calls,
@@ -186,7 +203,7 @@ export class Night {
   /** The night begins: health checks, alarms and rules go to work, customers begin to ask. */
   begin(): void {
     const { stacks } = this.options;
-    addHealthChecks(stacks.global, this.checkers);
+    addHealthChecks(stacks.global, this.checkers, this.switchChecks);
     this.alarms.receiveHealthChecks(this.checkers);
     addHealthAlarms(stacks.global, this.alarms);
     for (const stack of Object.values(stacks)) addRules(stack, this.bridge);
@@ -203,6 +220,7 @@ export class Night {
     this.internet.setRegion(this.regionOf(site), 'lost');
     this.clusters[site].lose();
     this.eks[site].endpoint.state = 'hang';
+    this.s3[site].endpoint.state = 'hang';
     this.sites[site].setReachable(false);
   }
 
@@ -210,6 +228,7 @@ export class Night {
     this.internet.setRegion(this.regionOf(site), 'up');
     this.clusters[site].restore();
     this.eks[site].endpoint.state = 'up';
+    this.s3[site].endpoint.state = 'up';
     this.sites[site].setReachable(true);
   }
 
@@ -302,6 +321,13 @@ export class Night {
     const eks = new FakeEks({ clock: this.clock, log: this.calls, region });
     eks.setCluster({ name: this.clusters[site].name, ...addressOf(this.clusters[site]), version: '1.35' });
     return eks;
+  }
+
+  private makeS3(site: SiteName, tree: DnsTree): FakeS3 {
+    const stack = this.options.stacks[site];
+    const s3 = new FakeS3({ clock: this.clock, log: this.calls, region: stack.region });
+    addBuckets(stack, s3, this.internet, tree, BUCKET_ADDRESSES[site]);
+    return s3;
   }
 
   private siteOfCluster(cluster: FakeCluster): SiteName {

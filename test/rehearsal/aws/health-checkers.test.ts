@@ -1,19 +1,19 @@
 import {
-  type HealthCheckConfig,
+  type EndpointCheckConfig,
   HealthCheckers,
   type Probe,
   type ProbeResult,
 } from '../../../rehearsal/embedded/aws/health-checkers';
 import { setting } from './setting';
 
-const config: HealthCheckConfig = {
+const config: EndpointCheckConfig = {
   Type: 'HTTPS',
   FullyQualifiedDomainName: 'primary.levlabs.link',
   ResourcePath: '/healthz',
   RequestInterval: 10,
 };
 
-function world(more: Partial<HealthCheckConfig> = {}) {
+function world(more: Partial<EndpointCheckConfig> = {}) {
   const { clock, seed } = setting();
   const state: { answer: (probe: Probe) => ProbeResult; lost: string[]; probes: Probe[] } = {
     answer: () => ({ ok: true, status: 200, body: 'ok' }),
