@@ -24,8 +24,8 @@ export interface StandbySwitchOptions {
   buckets: Record<SiteName, SignalBucket>;
 }
 
-/** The other Region is tried again when main has not followed for so long. */
-const TRY_OTHER_AGAIN_MS = 30_000;
+/** When main has not followed at all for so long, the other Region is tried once more. */
+const TRY_AGAIN_MS = { from: 30_000, until: 40_000 };
 
 /**
  * `standby-switch`: objects that Route 53's health checkers look at. It never calls Route 53's control plane, and
@@ -41,7 +41,8 @@ export class StandbySwitch implements Switch {
     const change = ownChange(activate, await buckets[activate].read(endpoint.main));
     await this.apply(request, change);
     const done = described(activate, change);
-    if (flippedAt === undefined || clock.now() - flippedAt > TRY_OTHER_AGAIN_MS) {
+    const stuck = answers.every(answer => answer === undefined || siteOf(endpoint, answer) !== activate);
+    if (flippedAt === undefined || (stuck && isTimeToTryAgain(clock.now() - flippedAt))) {
       const problem = await this.clearOther(request);
       if (problem === undefined) done.push(`${otherSignal(activate)} is not at ${otherSite(activate)}`);
       else done.push(...(await this.withoutOther(request, problem)));
@@ -139,6 +140,10 @@ export class StandbySwitch implements Switch {
   private shown(endpoint: Endpoint, site: SiteName, signal: Signal): Promise<boolean | undefined> {
     return this.options.buckets[site].shown(this.options.network, endpoint.main, signal);
   }
+}
+
+function isTimeToTryAgain(sinceFlipMs: number): boolean {
+  return sinceFlipMs >= TRY_AGAIN_MS.from && sinceFlipMs < TRY_AGAIN_MS.until;
 }
 
 function described(site: SiteName, { put, remove }: SignalChange): string[] {

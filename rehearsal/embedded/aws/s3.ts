@@ -28,6 +28,8 @@ const YEAR_MS = 365 * 86_400_000;
 export class FakeS3 {
   readonly endpoint: Endpoint;
   readonly send: S3Client['send'];
+  /** `denied`: a policy forbids them. `silent`: they are not carried out, and nothing answers. */
+  writes: 'taken' | 'denied' | 'silent' = 'taken';
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(private readonly options: FakeSetting) {
@@ -90,12 +92,12 @@ export class FakeS3 {
       case 'PutObject': {
         const input = command.input as PutObjectRequest;
         onlyKnown(name, input, ['Bucket', 'Key', 'Body', 'ContentType', 'CacheControl']);
-        return this.on(input, () => this.put(input));
+        return this.on(input, () => this.write(() => this.put(input)));
       }
       case 'DeleteObject': {
         const input = command.input as DeleteObjectRequest;
         onlyKnown(name, input, ['Bucket', 'Key']);
-        return this.on(input, () => this.remove(input));
+        return this.on(input, () => this.write(() => this.remove(input)));
       }
       case 'ListObjectsV2': {
         const input = command.input as ListObjectsV2Request;
@@ -107,8 +109,22 @@ export class FakeS3 {
     }
   }
 
-  private on(input: { Bucket: string | undefined; Key: string | undefined }, run: () => object): Action {
+  private on(
+    input: { Bucket: string | undefined; Key: string | undefined },
+    run: () => object | Promise<object>,
+  ): Action {
     return { resource: `${input.Bucket}/${input.Key}`, run };
+  }
+
+  private write(work: () => object): object | Promise<object> {
+    if (this.writes === 'silent') return new Promise(() => undefined);
+    if (this.writes === 'denied')
+      throw this.error(
+        'AccessDenied',
+        'User is not authorized: explicit deny in a resource-based policy',
+        403,
+      );
+    return work();
   }
 
   private put({ Bucket, Key, Body }: PutObjectRequest): object {

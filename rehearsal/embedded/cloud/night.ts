@@ -250,6 +250,14 @@ export class Night {
     this.bridge.setRegion(this.options.stacks.global.region, 'lost');
   }
 
+  /** All of us-east-1: what AWS serves from there to the world, its network, and the site there if one is. */
+  loseUsEast1(): void {
+    this.loseGlobalControlPlanes();
+    const { region } = this.options.stacks.global;
+    this.internet.setRegion(region, 'lost');
+    for (const site of SITE_NAMES) if (this.regionOf(site) === region) this.loseRegion(site);
+  }
+
   regionOf(site: SiteName): string {
     return this.config.sites[site].region;
   }

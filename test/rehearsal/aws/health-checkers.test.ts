@@ -146,6 +146,6 @@ test('checkers of a lost Region neither ask nor count', async () => {
 
 test('a calculated check is a FakeLimit', () => {
   const { checkers } = world();
-  const calculated = { Type: 'CALCULATED' } as unknown as HealthCheckConfig;
+  const calculated = { Type: 'CALCULATED' } as unknown as EndpointCheckConfig;
   expect(() => checkers.add('other', calculated)).toThrow('health check type CALCULATED');
 });

@@ -49,6 +49,15 @@ export function scenario(
     night: [...night],
     watch: 120,
     ...more,
-    expect: { outcome: 'succeeded', main: 'dr', says: [], told: [], restores: 1, runs: 1, ...expect },
+    expect: {
+      outcome: 'succeeded',
+      main: 'dr',
+      says: [],
+      told: [],
+      restores: 1,
+      runs: 1,
+      took: {},
+      ...expect,
+    },
   };
 }
