@@ -114,6 +114,8 @@ export function peaceChange({ site, mainAt, own, drTaken, now }: PeaceFacts): Si
     return own['at-dr'] === undefined && own['at-primary'] === undefined
       ? { put: ['at-dr'], remove: [] }
       : none;
+  // A copy that came too late: first this, since `at-primary` may be all that outvotes it.
+  if (own['at-dr'] !== undefined) return { put: [], remove: ['at-dr'] };
   // While dr's object stands, or may stand, `at-primary` is what keeps main here.
   return drTaken === false && old('at-primary') ? { put: [], remove: ['at-primary'] } : none;
 }

@@ -72,7 +72,7 @@ export function wire(world: World, environment: Environment): Deps {
 
 function switchOf(world: World, { config, site, switchBuckets }: Environment): Switch {
   const { clock, network } = world;
-  if (config.switch === 'cname') {
+  if (config.switch !== 'standby-switch') {
     return new CnameSwitch((zone: Zone) => new HostedZone(world.route53(zone.roleArn), zone.id, clock));
   }
   if (!switchBuckets)

@@ -12,7 +12,8 @@ export const regionsDiffer: Rule = config => {
 
 /** CloudFormation makes the failover records with the credentials of this account. */
 export const zoneOfThisAccount: Rule = config => {
-  if ((config.switch ?? 'standby-switch') !== 'standby-switch') return [];
+  // Left out it is standby-switch; what is written and no switch at all says nothing about zones.
+  if ('switch' in config && config.switch !== 'standby-switch') return [];
   const zones = [
     { zone: config.zone, path: ['zone'] },
     ...appsOf(config).map(({ app, path }) => ({ zone: app.zone, path: [...path, 'zone'] })),
