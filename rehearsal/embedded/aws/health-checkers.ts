@@ -84,6 +84,12 @@ export interface HealthCheckersOptions {
 /** No name server lags by more. */
 const REMEMBERED_MS = 30 * 60_000;
 
+/** A check that has been at work for long: what its checkers have found, and when they look next. */
+export interface AtWork {
+  answers: boolean;
+  nextLookAfterMs: number;
+}
+
 interface Checker {
   region: string;
   healthy: boolean;
@@ -110,9 +116,10 @@ export class HealthCheckers {
 
   constructor(private readonly options: HealthCheckersOptions) {}
 
-  add(id: string, config: HealthCheckConfig): void {
+  /** @param atWork left out for a check that is new */
+  add(id: string, config: HealthCheckConfig, atWork?: AtWork): void {
     if (config.Type === 'CALCULATED') this.addCalculated(id, config);
-    else this.addEndpoint(id, config);
+    else this.addEndpoint(id, config, atWork);
   }
 
   private addCalculated(id: string, config: CalculatedCheckConfig): void {
@@ -131,7 +138,7 @@ export class HealthCheckers {
     return healthy >= HealthThreshold !== (Inverted === true);
   }
 
-  private addEndpoint(id: string, config: EndpointCheckConfig): void {
+  private addEndpoint(id: string, config: EndpointCheckConfig, atWork: AtWork | undefined): void {
     onlyKnown(`health check ${id}`, config, fields);
     const search = config.Type.endsWith('_STR_MATCH');
     if (!/^HTTPS?(_STR_MATCH)?$/.test(config.Type)) throw new FakeLimit(`health check type ${config.Type}`);
@@ -144,15 +151,16 @@ export class HealthCheckers {
     const interval = (config.RequestInterval ?? 30) * 1000;
     // "Route 53 considers a new health check to be healthy until there's enough data to determine the actual
     // status"; with inversion the check then starts as unhealthy.
+    const answers = atWork?.answers ?? true;
     const checkers = regions.flatMap(region =>
-      Array.from({ length: checkersPerRegion }, () => ({ region, healthy: true, against: 0 })),
+      Array.from({ length: checkersPerRegion }, () => ({ region, healthy: answers, against: 0 })),
     );
-    const check: Check = { config, checkers, healthy: config.Inverted !== true, before: [] };
+    const check: Check = { config, checkers, healthy: (config.Inverted === true) !== answers, before: [] };
     this.checks.set(id, check);
     if (config.Disabled) return;
     for (const checker of checkers) {
       // "health checkers in different data centers don't coordinate with one another"
-      clock.after(random() * interval, () => {
+      clock.after((atWork?.nextLookAfterMs ?? 0) + random() * interval, () => {
         void this.probe(id, check, config, checker);
         clock.every(interval, () => void this.probe(id, check, config, checker));
       });

@@ -39,8 +39,16 @@ export function seedMainRecords(stack: DeployedStack, zones: ReadonlyMap<string,
   }
 }
 
-/** Puts the health checks of the main records to work; a calculated one after those that it counts. */
-export function addSwitchChecks(stack: DeployedStack, checkers: HealthCheckers): string[] {
+/**
+ * Puts the health checks of the main records to work, as if they had been for days; a calculated one after those that
+ * it counts. Nothing is looked at while the quiet days before the night pass.
+ */
+export function addSwitchChecks(
+  stack: DeployedStack,
+  checkers: HealthCheckers,
+  active: SiteName,
+  nextLookAfterMs: number,
+): string[] {
   const checks = new Map(
     stack
       .ofType('AWS::Route53::HealthCheck')
@@ -52,7 +60,9 @@ export function addSwitchChecks(stack: DeployedStack, checkers: HealthCheckers):
     if (!config) throw new NotDeployable(`a record names the health check ${id}, which is not there`);
     if (added.includes(id)) return;
     if (config.Type === 'CALCULATED') for (const child of config.ChildHealthChecks) add(child);
-    checkers.add(id, config);
+    const answers =
+      active === 'dr' && config.Type !== 'CALCULATED' && config.ResourcePath?.endsWith('/at-dr');
+    checkers.add(id, config, { answers: answers === true, nextLookAfterMs });
     added.push(id);
   };
   for (const { RecordSets } of groupsOf(stack)) {

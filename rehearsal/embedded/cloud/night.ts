@@ -63,6 +63,8 @@ const ADDRESSES: Record<SiteName, readonly string[]> = {
 
 /** S3 of each Region. */
 const BUCKET_ADDRESSES: Record<SiteName, string> = { primary: '192.0.2.100', dr: '198.51.100.100' };
+/** So long the quiet days before the night take at least. */
+const CHECKERS_LOOK_AFTER_MS = 4 * 60_000;
 /** How long ago main went to dr, where the night begins there. */
 const DAYS_AGO_MS = 3 * 86_400_000;
 
@@ -164,8 +166,7 @@ export class Night {
       probe: probeThrough(this.internet, seed),
       isLost: region => this.internet.regionState(region) === 'lost',
     });
-    // Before anything else, so that they have made up their minds when the night begins.
-    this.switchChecks = addSwitchChecks(stacks.global, this.checkers);
+    this.switchChecks = addSwitchChecks(stacks.global, this.checkers, options.active, CHECKERS_LOOK_AFTER_MS);
     this.alarms = new FakeCloudWatch({
       clock: this.clock,
       log: this.calls,

@@ -86,7 +86,12 @@ const WRONG: [from: string, to: string, path: string, message: string][] = [
     'is an empty list; write at least one security group id',
   ],
   ['switch: cname', 'switch: weighted', 'switch', '"weighted" is not built yet; use standby-switch or cname'],
-  ['switch: cname', 'switch: routing-control', 'switch', '"routing-control" is not built yet; use standby-switch or cname'],
+  [
+    'switch: cname',
+    'switch: routing-control',
+    'switch',
+    '"routing-control" is not built yet; use standby-switch or cname',
+  ],
   ['switch: cname', 'switch: alias', 'switch', '"alias" is not a switch; write standby-switch or cname'],
   [
     'email: oncall@levlabs.link',

@@ -2,12 +2,13 @@ import type { SiteName } from '../../../core/config';
 import type { Finding } from '../../../rehearsal/checkers';
 import { asStep } from '../../../rehearsal/embedded/calls';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
-import { example, scenario } from '../cloud/examples';
+import { example, scenario, withSwitch } from '../cloud/examples';
 import { type OpenNight, openNight } from '../cloud/play';
 
 jest.setTimeout(30_000);
 
-const levlabs = example('levlabs');
+/** One record that is easily moved by force. */
+const levlabs = withSwitch(example('levlabs'), 'cname');
 const [app] = levlabs.config.apps;
 if (!app?.endpoint) throw new Error('the sample app is called at a main name');
 const { main, ttlSeconds, zone: zoneOf, hosts } = app.endpoint;

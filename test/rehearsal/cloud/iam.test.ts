@@ -5,6 +5,8 @@ import { DeployedStack, type Resource } from '../../../rehearsal/embedded/cloud/
 import { example } from './examples';
 import { openNight } from './play';
 
+jest.setTimeout(60_000);
+
 const statement = (Effect: Statement['Effect'], Action: Statement['Action']): Statement => ({
   Effect,
   Action,

@@ -1,5 +1,5 @@
 import type { SiteName } from '../../../../core/config';
-import type { Cname, Network, WebResult } from '../../../../core/network';
+import type { Cname, Network, WebRequest, WebResult } from '../../../../core/network';
 import { SIGNALS, type Signal, signalKey } from '../../../../core/signals';
 import { SignalBucket } from '../../../../lambdas/adapters/aws/signal-bucket';
 import { StandbySwitch } from '../../../../lambdas/adapters/switch/standby-switch';
@@ -30,7 +30,7 @@ export function world(activate: SiteName, answers: (string | undefined)[] = []) 
     nameservers: async () => SERVERS,
     authoritativeCname: async (server: string) => at(answers[SERVERS.indexOf(server)]),
     /** Without credentials, as everybody. */
-    request: async ({ host, path }): Promise<WebResult> => {
+    request: async ({ host, path }: WebRequest): Promise<WebResult> => {
       const site = host.split('.')[0] === 'dr' ? 'dr' : 'primary';
       if (s3[site].endpoint.state !== 'up') return { ok: false, failure: 'timeout', detail: 'no answer' };
       const answer = await s3[site].host(site).accept({ host, path, port: 443, serverName: host });
