@@ -21,7 +21,7 @@ const OWN: Partial<Record<StepName, OwnRights>> = {
   },
   preflight: {
     dr: { put: [], remove: ['at-dr'] },
-    primary: { put: ['at-dr'], remove: ['at-primary'] },
+    primary: { put: ['at-dr'], remove: ['at-dr', 'at-primary'] },
   },
 };
 

@@ -211,6 +211,26 @@ describe('an answer that is lost on its way back', () => {
     expect(changes).toMatchObject([{ outcome: 'AbortError' }]);
   });
 
+  it('of the switch, while S3 is silent and name servers lag, leaves dr up for when main comes', async () => {
+    const played = await nightWith({
+      withNight: ({ night }) =>
+        onFirst(night, 'flip', 'PutObject', () => {
+          night.s3.dr.endpoint.loseReplies(1);
+          night.clock.after(3_000, () => {
+            night.s3.dr.endpoint.state = 'hang';
+          });
+          for (const zone of night.zones.values())
+            for (const server of zone.servers) zone.lag(server, 120_000);
+        }),
+    });
+    expect(firstEnd(played)).toBe('needs-attention');
+    expect(played.text).toContain('It is not known whether main will still move to dr');
+    expect(played.text).toContain('Nothing was undone');
+    expect(new Set(played.main)).toEqual(new Set(['dr']));
+    // No run had an answer for what it wrote; and whoever came with main was served.
+    expect(played.broken()).toEqual([expect.stringMatching(/^I9: main went to dr/)]);
+  });
+
   it('of the switch with nothing after it does not let main go to a site that is scaled down', async () => {
     const played = await nightWith({
       withNight: ({ night }) =>
