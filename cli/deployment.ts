@@ -28,7 +28,8 @@ export class NotDeployed extends Error {
 
 const DEADLINE_MS = 5000;
 
-const clock: Clock = {
+/** The clock of this machine. */
+export const clock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

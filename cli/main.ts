@@ -5,6 +5,7 @@ import { pause, resume } from './commands/pause';
 import { rbac } from './commands/rbac';
 import { rehearse } from './commands/rehearse';
 import { status } from './commands/status';
+import { switchOver } from './commands/switch';
 import { testbed } from './commands/testbed';
 import { validate } from './commands/validate';
 import { BadUsage, type ExitCode } from './errors';
@@ -23,6 +24,7 @@ const COMMANDS: Record<string, Command> = {
   pause,
   resume,
   status,
+  switch: switchOver,
   testbed,
 };
 
@@ -85,6 +87,7 @@ const ANSWERS_NO = [
   'BedStopped',
   'NotDeployed',
   'NotFound',
+  'RecordChanged',
   'Forbidden',
   'AwsUnavailable',
   'Throttled',

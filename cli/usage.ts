@@ -63,6 +63,14 @@ const COMMANDS: Record<string, CommandUsage> = {
     details: ['--reason TEXT     stands in the refusals'],
   },
   resume: { line: 'resume', what: 'Lets runs begin again.', details: [] },
+  switch: {
+    line: 'switch --from cname --to standby-switch [--app NAME]... [--yes]',
+    what: 'Replaces the CNAME of main by two failover records. Shows what it would change.',
+    details: [
+      '--app NAME        only this app; may be given several times (default: all with records: by-hand)',
+      '--yes             does it: one batch, in which main is never missing',
+    ],
+  },
   status: { line: 'status [RUN]', what: 'Shows the last runs, or one of them phase by phase.', details: [] },
 };
 

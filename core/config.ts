@@ -80,6 +80,8 @@ export interface Endpoint {
   hosts: Record<SiteName, string>;
   ttlSeconds: number;
   zone: Zone;
+  /** For standby-switch: the stack does not make the records of main, since a CNAME stands there that must be replaced. */
+  records?: 'by-hand';
   health: HealthExpectation;
 }
 

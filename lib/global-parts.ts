@@ -24,6 +24,8 @@ export interface GlobalPartsProps {
  */
 export class GlobalParts extends Construct {
   readonly onCall: OnCallTopic;
+  /** For the switch `standby-switch`. */
+  readonly main: MainRecords | undefined;
 
   constructor(scope: Construct, id: string, { config }: GlobalPartsProps) {
     super(scope, id);
@@ -37,7 +39,7 @@ export class GlobalParts extends Construct {
         });
       }
     }
-    if (config.switch === 'standby-switch') new MainRecords(this, 'Main', { config });
+    this.main = config.switch === 'standby-switch' ? new MainRecords(this, 'Main', { config }) : undefined;
     const { deadLetters } = new Detection(this, 'Detection', { config });
     this.onCall = new OnCallTopic(this, 'OnCall', { subscriptions: config.notify });
     // The outage itself tells nobody: the run does, and this alarm when none could be asked for.

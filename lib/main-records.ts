@@ -15,12 +15,15 @@ export interface MainRecordsProps {
  * they hold is looked up by health checkers all over the world; nobody changes a record.
  */
 export class MainRecords extends Construct {
+  /** The calculated check of each app, by its name. */
+  readonly checks: Record<string, string> = {};
+
   constructor(scope: Construct, id: string, { config }: MainRecordsProps) {
     super(scope, id);
     for (const app of config.apps) if (app.endpoint) this.pair(config, app, app.endpoint);
   }
 
-  private pair(config: Config, app: App, { main, hosts, ttlSeconds, zone }: Endpoint): void {
+  private pair(config: Config, app: App, { main, hosts, ttlSeconds, zone, records }: Endpoint): void {
     const scope = new Construct(this, app.name);
     const name = (what: string) => [
       { key: 'Name', value: `lifeboat/${config.name}/main/${app.name}/${what}` },
@@ -56,6 +59,10 @@ export class MainRecords extends Construct {
       },
       healthCheckTags: name('at-primary'),
     });
+    this.checks[app.name] = primary.attrHealthCheckId;
+    // Main outlives the stack, and the checks that it needs with it.
+    for (const kept of [primary, ...votes]) kept.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    if (records === 'by-hand') return;
     const record = (site: SiteName) => ({
       name: main,
       type: 'CNAME',
@@ -66,12 +73,11 @@ export class MainRecords extends Construct {
       ...(site === 'primary' ? { healthCheckId: primary.attrHealthCheckId } : {}),
     });
     // A group is one change batch: both records or none, so that main is never half there.
-    const records = new CfnRecordSetGroup(scope, 'Records', {
+    const group = new CfnRecordSetGroup(scope, 'Records', {
       hostedZoneId: zone.id,
       comment: `Lifeboat ${config.name}: main of ${app.name}`,
       recordSets: SITE_NAMES.map(record),
     });
-    // main outlives the stack, and the checks that it needs with it.
-    for (const kept of [records, primary, ...votes]) kept.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 }

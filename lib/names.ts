@@ -43,4 +43,16 @@ export function switchBucketName(stack: Stack, config: Config, site: SiteName): 
 }
 
 /** What a site's stack says about itself. */
-export const OUTPUTS = { stateMachine: 'StateMachineArn', topic: 'TopicArn', ledger: 'LedgerTable' } as const;
+export const OUTPUTS = {
+  stateMachine: 'StateMachineArn',
+  topic: 'TopicArn',
+  ledger: 'LedgerTable',
+  /** Of the global stack: `app=health check,app=health check`. */
+  mainChecks: 'MainChecks',
+} as const;
+
+/** @param text as the output `MainChecks` has it */
+export function checksByApp(text: string): Map<string, string> {
+  const pairs = text.split(',').filter(Boolean);
+  return new Map(pairs.map(pair => pair.split('=', 2) as [string, string]));
+}

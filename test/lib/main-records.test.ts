@@ -96,6 +96,20 @@ it('keeps the records and their checks when the stack goes, or an app is taken o
   for (const check of Object.values(checks)) expect(check).toMatchObject(kept);
 });
 
+it('says which check belongs to which app, for who replaces a record by hand', () => {
+  const [output] = Object.values(global.findOutputs('MainChecks'));
+  expect(written(output?.Value)).toMatch(/shop=,Fn::GetAtt:\w*shopAtPrimary\w*,HealthCheckId$/);
+});
+
+it('leaves the records to who writes `records: by-hand`, and makes their checks', () => {
+  const app = exampleApp('shop', { trigger: 'manual' });
+  if (!app.endpoint) throw new Error('the example has a main name');
+  const byHand = { ...app, endpoint: { ...app.endpoint, records: 'by-hand' as const } };
+  const { global: other } = synthesized(exampleConfig([byHand], { switch: 'standby-switch' }));
+  other.resourceCountIs('AWS::Route53::RecordSetGroup', 0);
+  other.resourceCountIs('AWS::Route53::HealthCheck', 4);
+});
+
 it('makes nothing of it for the switch cname, whose record somebody has made by hand', () => {
   const { global: other, dr } = synthesized(exampleConfig([exampleApp('shop', { trigger: 'manual' })]));
   other.resourceCountIs('AWS::Route53::RecordSetGroup', 0);

@@ -93,6 +93,8 @@ export interface AtWork {
 interface Checker {
   region: string;
   healthy: boolean;
+  /** Whether it has looked at all. */
+  looked: boolean;
   /** Consecutive results that contradict `healthy`. */
   against: number;
 }
@@ -153,7 +155,12 @@ export class HealthCheckers {
     // status"; with inversion the check then starts as unhealthy.
     const answers = atWork?.answers ?? true;
     const checkers = regions.flatMap(region =>
-      Array.from({ length: checkersPerRegion }, () => ({ region, healthy: answers, against: 0 })),
+      Array.from({ length: checkersPerRegion }, () => ({
+        region,
+        healthy: answers,
+        looked: atWork !== undefined,
+        against: 0,
+      })),
     );
     const check: Check = { config, checkers, healthy: (config.Inverted === true) !== answers, before: [] };
     this.checks.set(id, check);
@@ -185,6 +192,17 @@ export class HealthCheckers {
       : (100 * counted.filter(checker => checker.healthy).length) / counted.length;
   }
 
+  configOf(id: string): HealthCheckConfig {
+    return this.known(id).config;
+  }
+
+  /** What each checker found when it looked last, inversion not included; nothing of a checker that has not looked. */
+  observations(id: string): { region: string; answers: boolean }[] {
+    return this.counted(this.known(id))
+      .filter(({ looked }) => looked)
+      .map(({ region, healthy }) => ({ region, answers: healthy }));
+  }
+
   ids(): string[] {
     return [...this.checks.keys()];
   }
@@ -211,6 +229,7 @@ export class HealthCheckers {
       tls,
       deadlineMs: 6000,
     });
+    checker.looked = true;
     const problem = unhealthy(result, config);
     if ((problem === undefined) === checker.healthy) checker.against = 0;
     else checker.against += 1;

@@ -9,7 +9,7 @@ import type { World } from '../../../lambdas/runtime/world';
 import { asStep } from '../calls';
 import type { VirtualClock } from '../virtual-clock';
 import type { Credentials } from './credentials';
-import { AccessDenied, allows, type Statement } from './iam';
+import { AccessDenied, allows, resourceOf, type Statement } from './iam';
 import { Process } from './process';
 import { STEP_CODE } from './steps';
 import { type DeployedStack, NotDeployable } from './template';
@@ -184,7 +184,8 @@ function guarded<T extends object>(
   const { send } = client as unknown as { send: (command: object, options?: object) => Promise<unknown> };
   const asked = (command: object, options?: object) => {
     const action = command.constructor.name.replace(/Command$/, '');
-    if (!allows(statements, service, action)) {
+    const resource = resourceOf(service, (command as { input?: unknown }).input);
+    if (!allows(statements, service, action, resource)) {
       throw new AccessDenied(
         `User: ${roleArn} is not authorized to perform: ${service}:${action} because no identity-based policy allows it`,
       );

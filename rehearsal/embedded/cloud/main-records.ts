@@ -1,6 +1,8 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Config, SiteName } from '../../../core/config';
+import { type FailoverRecord, failoverPair } from '../../../core/migration';
 import { signalHost, signalKey } from '../../../core/signals';
+import { checksByApp, OUTPUTS } from '../../../lib/names';
 import type { HealthCheckConfig, HealthCheckers } from '../aws/health-checkers';
 import type { HostedZone } from '../aws/route53/hosted-zone';
 import type { FakeS3 } from '../aws/s3';
@@ -23,13 +25,22 @@ function groupsOf(stack: DeployedStack): RecordSetGroup[] {
     .map(([, properties]) => properties as unknown as RecordSetGroup);
 }
 
-/** Puts the records of the global stack into the zones, as if it had been deployed long ago. */
-export function seedMainRecords(stack: DeployedStack, zones: ReadonlyMap<string, HostedZone>): void {
+/**
+ * Puts the failover records into the zones, as if they had stood there for long: those that the global stack makes, and
+ * those that `lifeboat switch` makes by hand.
+ */
+export function seedMainRecords(
+  config: Config,
+  stack: DeployedStack,
+  zones: ReadonlyMap<string, HostedZone>,
+): void {
+  const zoneOf = (id: string) => {
+    const zone = zones.get(id);
+    if (!zone) throw new NotDeployable(`records are made in the zone ${id}, which is not there`);
+    return zone;
+  };
   for (const { HostedZoneId, RecordSets } of groupsOf(stack)) {
-    const zone = zones.get(HostedZoneId);
-    if (!zone)
-      throw new NotDeployable(`the stack makes records in the zone ${HostedZoneId}, which is not there`);
-    zone.seed(
+    zoneOf(HostedZoneId).seed(
       ...RecordSets.map(({ TTL, ResourceRecords, ...rest }) => ({
         ...rest,
         TTL: Number(TTL),
@@ -37,6 +48,25 @@ export function seedMainRecords(stack: DeployedStack, zones: ReadonlyMap<string,
       })),
     );
   }
+  const checks = checksByApp(stack.output(OUTPUTS.mainChecks));
+  for (const { name, endpoint } of config.apps) {
+    const check = checks.get(name);
+    if (endpoint?.records !== 'by-hand' || !check) continue;
+    zoneOf(endpoint.zone.id).seed(...failoverPair(endpoint, check).map(asRecordSet));
+  }
+}
+
+function asRecordSet(record: FailoverRecord): ResourceRecordSet {
+  const { name, ttlSeconds, target, setIdentifier, failover, healthCheckId } = record;
+  return {
+    Name: name,
+    Type: 'CNAME',
+    TTL: ttlSeconds,
+    ResourceRecords: [{ Value: target }],
+    SetIdentifier: setIdentifier,
+    Failover: failover,
+    ...(healthCheckId ? { HealthCheckId: healthCheckId } : {}),
+  };
 }
 
 /**
@@ -65,9 +95,7 @@ export function addSwitchChecks(
     checkers.add(id, config, { answers: answers === true, nextLookAfterMs });
     added.push(id);
   };
-  for (const { RecordSets } of groupsOf(stack)) {
-    for (const { HealthCheckId } of RecordSets) if (HealthCheckId) add(HealthCheckId);
-  }
+  for (const check of checksByApp(stack.output(OUTPUTS.mainChecks)).values()) add(check);
   return added;
 }
 

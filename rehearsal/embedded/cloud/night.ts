@@ -106,10 +106,11 @@ export class Night {
       seed,
       aliasAddresses: name => tree.addressesOf(name),
       healthy: (check, at) => this.checkers.isHealthy(check, at),
+      checks: () => this.checkers,
     });
     this.clusters = both(site => this.makeCluster(site));
     this.zones = seedZones(config, options.active, this.clusters, this.route53, tree);
-    seedMainRecords(stacks.global, this.zones);
+    seedMainRecords(config, stacks.global, this.zones);
     for (const site of SITE_NAMES) addLoadBalancer(config, this.clusters[site], this.internet, tree);
     this.s3 = both(site => this.makeS3(site, tree));
     seedSignals(config, options.active, this.s3, startsAt - DAYS_AGO_MS);

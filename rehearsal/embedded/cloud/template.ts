@@ -6,7 +6,7 @@ export interface Resource {
 
 /** A template, and where it is deployed. */
 export interface DeployedTemplate {
-  template: { Resources: Record<string, Resource> };
+  template: { Resources: Record<string, Resource>; Outputs?: Record<string, { Value: unknown }> };
   region: string;
   account: string;
 }
@@ -76,6 +76,11 @@ export class DeployedStack {
     return Object.entries(this.resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => [id, this.resolve(resource.Properties ?? {}) as Record<string, unknown>]);
+  }
+
+  /** What the stack says about itself; empty when it says nothing of that name. */
+  output(name: string): string {
+    return String(this.resolve(this.deployed.template.Outputs?.[name]?.Value ?? ''));
   }
 
   ref(id: string): string {
