@@ -1,5 +1,7 @@
+import { App, Stack } from 'aws-cdk-lib';
 import type { SiteName } from '../../core/config';
 import type { StepName } from '../../core/phases';
+import { switchBucketName } from '../../lib/names';
 import { exampleApp, exampleConfig } from './example';
 import { actionsOf, type Statement, statementsOf, synthesized, written } from './synthesized';
 
@@ -104,6 +106,13 @@ describe('the rights on signals', () => {
       expect(actions.filter(action => action.startsWith('route53:'))).toEqual([]);
     }
   });
+});
+
+it('has room for the longest name that a configuration may have', () => {
+  const stack = new Stack(new App(), 'Any', { env: { account: '111122223333', region: 'us-east-1' } });
+  const name = switchBucketName(stack, exampleConfig([], { name: 'a'.repeat(32) }), 'primary');
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  expect(name).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 });
 
 it('tells every step both buckets', () => {
