@@ -21,7 +21,7 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lose-control-planes') }),
   /** Everything in us-east-1, whoever's site it is, takes connections and answers nothing. */
   z.strictObject({ do: z.literal('lose-us-east-1') }),
-  /** One of main's name servers knows everything so much later. */
+  /** One of the name servers of each zone knows everything so much later. */
   z.strictObject({ do: z.literal('lag-name-server'), by: duration }),
   /** Writes to the switch's bucket in the site's Region: `denied` by a policy, or without any answer. */
   z.strictObject({ do: z.literal('lock-switch-bucket'), site, how: z.enum(['denied', 'silent']) }),

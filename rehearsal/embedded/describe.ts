@@ -17,7 +17,7 @@ export function describe(action: Action, config: Config): string {
     case 'lose-us-east-1':
       return 'Nothing in us-east-1 answers any more, whoever asks.';
     case 'lag-name-server':
-      return `One name server of main knows everything ${action.by} s late from now on.`;
+      return `One name server of each zone knows everything ${action.by} s late from now on.`;
     case 'lock-switch-bucket':
       return action.how === 'denied'
         ? `A policy forbids every write to the switch's bucket in ${region}.`

@@ -218,11 +218,10 @@ export class Director {
   }
 
   private lagNameServer(ms: number): void {
-    const { endpoint } = this.app();
-    const zone = endpoint && this.night.zones.get(endpoint.zone.id);
-    const last = zone?.servers.at(-1);
-    if (!zone || !last) throw new CannotAct('There is no name server of main to lag.');
-    zone.lag(last, ms);
+    for (const zone of this.night.zones.values()) {
+      const last = zone.servers.at(-1);
+      if (last) zone.lag(last, ms);
+    }
   }
 
   /** Answers as on-call would: with the token that stands in the message. */
