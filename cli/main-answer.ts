@@ -2,7 +2,7 @@ import { type App, SITE_NAMES, type SiteName } from '../core/config';
 import { siteOf } from '../core/flip';
 import type { Network } from '../core/network';
 import { mapBounded } from '../lambdas/adapters/concurrency';
-import { authoritativeAnswers } from '../lambdas/steps/looking';
+import { authoritativeAnswers } from '../lambdas/adapters/network/authoritative';
 
 /** What main answers now, by the zone's own name servers. */
 export interface MainAnswer {

@@ -8,6 +8,7 @@ import { run } from './commands/run';
 import { runs } from './commands/runs';
 import { activate, drill, failback, failover, switchover } from './commands/start';
 import { status } from './commands/status';
+import { switchOver } from './commands/switch';
 import { testbed } from './commands/testbed';
 import { validate } from './commands/validate';
 import { BadUsage, type ExitCode } from './errors';
@@ -36,6 +37,7 @@ const COMMANDS: Record<string, Command> = {
   resume,
   runs,
   run,
+  switch: switchOver,
   testbed,
 };
 
@@ -101,4 +103,4 @@ const USERS = [
   'ManifestsMissing',
   ...HOLDERS,
 ];
-const ANSWERS_NO = ['BedFailed', 'BedStopped', 'NotConfirmed', 'Unanswerable'];
+const ANSWERS_NO = ['BedFailed', 'BedStopped', 'NotConfirmed', 'RecordChanged', 'Unanswerable'];

@@ -126,6 +126,14 @@ const COMMANDS: Record<string, CommandUsage> = {
       'With --follow, exit 0: succeeded. 1: anything else.',
     ],
   },
+  switch: {
+    line: 'switch --from cname --to standby-switch [--app NAME]... [--yes]',
+    what: 'Replaces the CNAME of main by two failover records. Shows what it would change.',
+    details: [
+      '--app NAME        only this app; may be given several times (default: all with records: by-hand)',
+      '--yes             does it: one batch, in which main is never missing',
+    ],
+  },
 };
 
 const COMMON = [

@@ -7,7 +7,7 @@ import type { HealthExpectation } from './health';
 export type SiteName = 'primary' | 'dr';
 export const SITE_NAMES: readonly SiteName[] = ['primary', 'dr'];
 
-export type SwitchName = 'cname';
+export type SwitchName = 'standby-switch' | 'cname';
 export type Trigger = 'automatic' | 'approval' | 'manual';
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'CronJob';
 
@@ -87,6 +87,8 @@ export interface Endpoint {
   hosts: Record<SiteName, string>;
   ttlSeconds: number;
   zone: Zone;
+  /** For standby-switch: the stack does not make the records of main, since a CNAME stands there that must be replaced. */
+  records?: 'by-hand';
   health: HealthExpectation;
 }
 

@@ -109,6 +109,8 @@ export interface AppRun {
   flippedAt?: number;
   /** What a real flip would change, line by line: of a drill. */
   dnsDiff?: string[];
+  /** A change of the switch was begun, and nobody knows whether it will move main. */
+  mainUncertain?: true;
   /** What the run put to rest on the other site was put there; undefined: not tried. */
   fenced?: 'done' | 'pending';
   /** Present when the app's part has ended. */

@@ -82,6 +82,14 @@ export function ended(
   if (failure.Error === 'LeaseLost') {
     return { ...base, outcome: 'refused', reasons: [message], next: STATUS_COMMAND };
   }
+  if (record.mainUncertain) {
+    return {
+      ...base,
+      outcome: 'needs-attention',
+      reasons: [message, record.phases.rollback?.detail ?? `main may still move to ${run.activate}.`],
+      next: `npx lifeboat status ${run.id}`,
+    };
+  }
   if (undone) {
     const back =
       run.mode === 'switchover' && record.phases.fence

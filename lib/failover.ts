@@ -6,6 +6,7 @@ import { LedgerTable } from './ledger';
 import { OnCallTopic } from './on-call-topic';
 import { SelfAlarms } from './self-alarms';
 import { StepLambdas } from './step-lambdas';
+import { SwitchBucket } from './switch-bucket';
 import { Triggers } from './triggers';
 
 export interface FailoverProps {
@@ -33,6 +34,7 @@ export class Failover extends Construct {
   constructor(scope: Construct, id: string, { config, site }: FailoverProps) {
     super(scope, id);
     this.ledger = new LedgerTable(this, 'Ledger');
+    if (config.switch === 'standby-switch') new SwitchBucket(this, 'Switch', { config, site });
     this.onCall = new OnCallTopic(this, 'OnCall', { subscriptions: config.notify });
     this.steps = new StepLambdas(this, 'Steps', {
       config,

@@ -5,6 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type Config, SITE_NAMES } from '../core/config';
 import { Detection } from './detection';
+import { MainRecords } from './main-records';
 import { stepRoleName } from './names';
 import { OnCallTopic } from './on-call-topic';
 import { CLUSTER_STEPS } from './permissions';
@@ -23,6 +24,8 @@ export interface GlobalPartsProps {
  */
 export class GlobalParts extends Construct {
   readonly onCall: OnCallTopic;
+  /** For the switch `standby-switch`. */
+  readonly main: MainRecords | undefined;
 
   constructor(scope: Construct, id: string, { config }: GlobalPartsProps) {
     super(scope, id);
@@ -36,6 +39,7 @@ export class GlobalParts extends Construct {
         });
       }
     }
+    this.main = config.switch === 'standby-switch' ? new MainRecords(this, 'Main', { config }) : undefined;
     const { deadLetters } = new Detection(this, 'Detection', { config });
     this.onCall = new OnCallTopic(this, 'OnCall', { subscriptions: config.notify });
     // The outage itself tells nobody: the run does, and this alarm when none could be asked for.

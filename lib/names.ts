@@ -1,3 +1,4 @@
+import type { Stack } from 'aws-cdk-lib';
 import type { Config, SiteName } from '../core/config';
 import type { FunctionName } from '../core/phases';
 
@@ -33,5 +34,25 @@ export function alarmPrefix(config: Config, site: SiteName): string {
   return `lifeboat/${config.name}/${site}/`;
 }
 
+/**
+ * The bucket of the switch in a site's Region. Bucket names are one space for all accounts, so the account is in it;
+ * health checks of the global stack know it without asking the Region.
+ */
+export function switchBucketName(stack: Stack, config: Config, site: SiteName): string {
+  return `lifeboat-${config.name}-${site}-${stack.account}`;
+}
+
 /** What a site's stack says about itself. */
-export const OUTPUTS = { stateMachine: 'StateMachineArn', topic: 'TopicArn', ledger: 'LedgerTable' } as const;
+export const OUTPUTS = {
+  stateMachine: 'StateMachineArn',
+  topic: 'TopicArn',
+  ledger: 'LedgerTable',
+  /** Of the global stack: `app=health check,app=health check`. */
+  mainChecks: 'MainChecks',
+} as const;
+
+/** @param text as the output `MainChecks` has it */
+export function checksByApp(text: string): Map<string, string> {
+  const pairs = text.split(',').filter(Boolean);
+  return new Map(pairs.map(pair => pair.split('=', 2) as [string, string]));
+}

@@ -5,6 +5,7 @@ import type { Config, SiteName, Zone } from '../core/config';
 import { FUNCTIONS, type FunctionName } from '../core/phases';
 import { otherSite } from '../core/run';
 import { stateMachineName } from './names';
+import { switchSignals } from './switch-permissions';
 
 /** Steps that open the Kubernetes API of the site that they activate. */
 export const OWN_CLUSTER_STEPS: readonly FunctionName[] = [
@@ -76,7 +77,8 @@ export function permissionsOf(step: FunctionName, context: PermissionContext): P
   }
   const sites = sitesOf(step, site);
   if (sites.length > 0) statements.push(clusters(stack, config, sites));
-  if (step === 'flip') statements.push(...zones(stack, config));
+  if (config.switch === 'standby-switch') statements.push(...switchSignals(step, context));
+  else if (step === 'flip') statements.push(...zones(stack, config));
   if (COUNTING.includes(step)) statements.push(metrics());
   return statements;
 }

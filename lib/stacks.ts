@@ -19,7 +19,10 @@ export class GlobalStack extends Stack {
   constructor(scope: Construct, config: Config, props: StackProps) {
     super(scope, stackName(config, 'global'), props);
     this.templateOptions.metadata = LINT;
-    new GlobalParts(this, 'Global', { config });
+    const { main } = new GlobalParts(this, 'Global', { config });
+    if (!main) return;
+    const checks = Object.entries(main.checks).map(([app, check]) => `${app}=${check}`);
+    if (checks.length > 0) new CfnOutput(this, OUTPUTS.mainChecks, { value: checks.join(',') });
   }
 }
 

@@ -16,7 +16,7 @@ import type { Config, SiteName } from '../core/config';
 import { FUNCTIONS, type FunctionName } from '../core/phases';
 import { accept, acceptResource } from './accept';
 import { buildBundles, stepAsset } from './bundles';
-import { stepRoleName } from './names';
+import { stepRoleName, switchBucketName } from './names';
 import { CLUSTER_STEPS, machineArn, permissionsOf, runArns, STARTING } from './permissions';
 import { LAMBDA_TIMEOUT } from './workflow/step-task';
 
@@ -100,6 +100,7 @@ export class StepLambdas extends Construct {
         LIFEBOAT_TABLE: table.tableName,
         LIFEBOAT_TOPIC_ARNS: topicArns.join(','),
         ...(STARTING.includes(step) ? { LIFEBOAT_MACHINE_ARN: machineArn(Stack.of(this), config) } : {}),
+        ...switchBuckets(Stack.of(this), config),
         NODE_OPTIONS: '--enable-source-maps',
       },
       ...network(scope, config, site),
@@ -151,6 +152,16 @@ function networkInterfaces(): PolicyStatement {
     // Lambda looks whether it may before there is an interface to name, and refuses anything narrower.
     resources: ['*'],
   });
+}
+
+/** Both buckets of the switch, by name: that of the other Region is another stack's. */
+function switchBuckets(stack: Stack, config: Config): Record<string, string> {
+  if (config.switch !== 'standby-switch') return {};
+  return {
+    LIFEBOAT_SWITCH_BUCKETS: ['primary' as const, 'dr' as const]
+      .map(site => switchBucketName(stack, config, site))
+      .join(','),
+  };
 }
 
 function runtime(logGroup: LogGroup): PolicyStatement[] {

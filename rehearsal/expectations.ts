@@ -22,11 +22,12 @@ export function differences(
     }
   };
   const meant = affected(scenario, config);
-  for (const { name, outcome, main } of report.apps) {
+  for (const { name, outcome, main, phases } of report.apps) {
     if (!meant.some(app => app.name === name)) continue;
     // A run that never got as far as the apps ends for all of them.
     differ(`The outcome of ${name}`, outcome === 'none' ? report.outcome : outcome, expect.outcome);
     if (main.after) differ(`main of ${name}`, main.after, expect.main);
+    list.push(...tooLong(scenario, name, phases));
   }
   // Alarms of a site that nobody uses start what ends at once and tells nobody.
   const runs = runsTold(messages).size;
@@ -42,6 +43,20 @@ export function differences(
   const said = [...report.reasons, ...messages.map(({ text }) => text)].join('\n');
   for (const text of expect.says) if (!said.includes(text)) list.push(`Nobody said "${text}".`);
   return list;
+}
+
+/** Phases that did not take as long as expected. */
+function tooLong({ expect }: Scenario, app: string, phases: Report['apps'][number]['phases']): string[] {
+  return Object.entries(expect.took).flatMap(([name, { atLeast, atMost }]) => {
+    const phase = phases.find(each => each.name === name);
+    // A worker has no main name to flip.
+    if (phase?.outcome === 'skipped') return [];
+    if (phase?.seconds === undefined) return [`${name} of ${app} did not end.`];
+    const { seconds } = phase;
+    return seconds >= atLeast && seconds <= atMost
+      ? []
+      : [`${name} of ${app} took ${seconds} s, expected are ${atLeast} s to ${atMost} s.`];
+  });
 }
 
 /** The apps that the scenario is about. What happens to one app, or to data, says nothing of the others. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { STEPS } from '../core/phases';
+import { APP_PHASES, STEPS } from '../core/phases';
 import type { Outcome } from '../core/run';
 import { parseDuration } from '../lib/config';
 
@@ -19,6 +19,12 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('restore-region'), site }),
   z.strictObject({ do: z.literal('lose-cluster'), site }),
   z.strictObject({ do: z.literal('lose-control-planes') }),
+  /** Everything in us-east-1, whoever's site it is, takes connections and answers nothing. */
+  z.strictObject({ do: z.literal('lose-us-east-1') }),
+  /** One of the name servers of each zone knows everything so much later. */
+  z.strictObject({ do: z.literal('lag-name-server'), by: duration }),
+  /** Writes to the switch's bucket in the site's Region: `denied` by a policy, or without any answer. */
+  z.strictObject({ do: z.literal('lock-switch-bucket'), site, how: z.enum(['denied', 'silent']) }),
   z.strictObject({ do: z.literal('break-app'), site }),
   z.strictObject({ do: z.literal('repair-app'), site }),
   z.strictObject({ do: z.literal('api-down'), site }),
@@ -41,7 +47,10 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('wrong-certificate'), site }),
   z.strictObject({ do: z.literal('change-record'), to: z.string() }),
   z.strictObject({ do: z.literal('pause'), site }),
-  /** When the step next makes that call: it is carried out, and the step's process killed before it hears so. */
+  /**
+   * When the step next makes that call: it is carried out, and the step's process killed before it hears so. `main`
+   * stands for what moves main, by whichever switch.
+   */
   z.strictObject({ do: z.literal('kill-step'), site, step: z.enum(STEPS), writing: z.string() }),
   z.strictObject({ do: z.literal('start'), site, input: z.unknown() }),
   z.strictObject({ do: z.literal('abort'), site }),
@@ -83,6 +92,8 @@ const schema = z.strictObject({
       active: site.default('primary'),
       trigger: z.enum(['automatic', 'approval', 'manual']).optional(),
       needs: z.array(z.enum(['data', 'cold standby', 'one app'])).default([]),
+      /** The night is about this switch: it is played under it, whatever the configuration has. */
+      switch: z.enum(['standby-switch', 'cname']).optional(),
     })
     .prefault({}),
   night: z.array(happening),
@@ -100,6 +111,13 @@ const schema = z.strictObject({
     /** Restores that were created, per app with data. */
     restores: z.number().int().default(0),
     runs: z.number().int().default(1),
+    /** How long phases of the apps that are meant took. */
+    took: z
+      .partialRecord(
+        z.enum(APP_PHASES),
+        z.strictObject({ atLeast: duration.prefault('0s'), atMost: duration }),
+      )
+      .default({}),
   }),
 });
 

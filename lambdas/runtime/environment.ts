@@ -13,6 +13,8 @@ export interface Environment {
   topicArns: string[];
   /** The workflow; known to those who start it. */
   machineArn?: string;
+  /** The buckets of the switch `standby-switch`; no other has any. */
+  switchBuckets?: Record<SiteName, string>;
 }
 
 /** The deployment is broken: a variable or the configuration beside the code is missing. */
@@ -36,13 +38,17 @@ export function readEnvironment(
       `LIFEBOAT_SITE is "${site}"; expected is ${SITE_NAMES.join(' or ')}. Deploy the stack again.`,
     );
   }
+  const config = readConfig(join(codeFolder, 'lifeboat.json'));
   return {
-    config: readConfig(join(codeFolder, 'lifeboat.json')),
+    config,
     site: site as SiteName,
     region: needed(variables, 'AWS_REGION'),
     table: needed(variables, 'LIFEBOAT_TABLE'),
     topicArns: needed(variables, 'LIFEBOAT_TOPIC_ARNS').split(','),
     ...(machineArn ? { machineArn } : {}),
+    ...(config.switch === 'standby-switch'
+      ? { switchBuckets: bucketsOf(needed(variables, 'LIFEBOAT_SWITCH_BUCKETS')) }
+      : {}),
   };
 }
 
@@ -55,6 +61,16 @@ function readConfig(file: string): Config {
       `${file} cannot be read: ${error instanceof Error ? error.message : error}. Deploy the stack again.`,
     );
   }
+}
+
+/** @param text as the stack writes it: primary's, a comma, dr's */
+export function bucketsOf(text: string): Record<SiteName, string> {
+  const [primary, dr] = text.split(',');
+  if (!primary || !dr)
+    throw new BrokenDeployment(
+      `LIFEBOAT_SWITCH_BUCKETS is "${text}"; expected are the names of two buckets. Deploy the stack again.`,
+    );
+  return { primary, dr };
 }
 
 function needed(variables: Record<string, string | undefined>, name: string): string {

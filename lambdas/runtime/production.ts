@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
@@ -36,6 +37,7 @@ export function productionWorld(region: string): World {
         new Route53Client({ ...options, ...(roleArn ? { credentials: assumedRole(region, roleArn) } : {}) }),
     ),
     eks: once((clusterRegion: string) => new EKSClient({ ...options, region: clusterRegion })),
+    s3: once((bucketRegion: string) => new S3Client({ ...options, region: bucketRegion })),
     log,
   };
 }

@@ -2,6 +2,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
@@ -26,6 +27,7 @@ export interface World {
   /** Route 53's control plane; for a zone in another account, with the credentials of the role. */
   route53(roleArn?: string): Pick<Route53Client, 'send'>;
   eks(region: string): Pick<EKSClient, 'send'>;
+  s3(region: string): Pick<S3Client, 'send'>;
   /** One structured line in the step's log. */
   log(event: string, fields: Record<string, unknown>): void;
 }

@@ -1,10 +1,11 @@
-import type { App, Endpoint, SiteName, Zone } from '../../core/config';
+import type { App, Endpoint, SiteName } from '../../core/config';
 import { ClusterUnreachable, LifeboatError } from '../../core/errors';
 import { siteOf } from '../../core/flip';
 import { unexpected } from '../../core/health';
 import type { Certificate, Lookup, Network, WebResult } from '../../core/network';
 import type { Sample } from '../../core/verdict';
 import { certificateProblem } from '../../core/verification';
+import { authoritativeAnswers } from '../adapters/network/authoritative';
 import type { Deps } from '../runtime/wire';
 
 const DNS_MS = 2000;
@@ -111,17 +112,6 @@ export async function askAs(
       .slice(0, ADDRESSES)
       .map(address => network.request({ address, port: 443, ...request, deadlineMs: WEB_MS })),
   );
-}
-
-/** What each authoritative server of the zone says main is; `undefined` entries gave no answer. */
-export async function authoritativeAnswers(
-  network: Network,
-  zone: Zone,
-  main: string,
-): Promise<(string | undefined)[]> {
-  const servers = await network.nameservers(zone.name, DNS_MS);
-  const answers = await Promise.all(servers.map(server => network.authoritativeCname(server, main, DNS_MS)));
-  return answers.map(answer => (answer.ok ? (answer.target ?? '') : undefined));
 }
 
 /** The site that main points to by its authoritative servers; undefined when they disagree or nobody answers. */

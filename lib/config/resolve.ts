@@ -71,7 +71,7 @@ function resolveApp(raw: RawApp, topZone: RawZone): App {
 }
 
 function resolveEndpoint(
-  { main, hosts, ttl, zone: own, health }: RawApp,
+  { main, hosts, ttl, zone: own, records, health }: RawApp,
   topZone: RawZone,
 ): Endpoint | undefined {
   if (main === undefined || hosts === undefined) return undefined;
@@ -81,6 +81,7 @@ function resolveEndpoint(
     hosts,
     ttlSeconds: seconds(ttl),
     zone: zone(own ?? topZone),
+    ...(records === 'by-hand' ? { records } : {}),
     health: body === undefined ? { path, status } : { path, status, body },
   };
 }

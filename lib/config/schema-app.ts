@@ -105,6 +105,11 @@ const app = map('an app', 'write a map with name, main, hosts and namespaces', {
     .describe(
       'How long resolvers keep the main name. It adds to the time that customers are away: 60s or less is advised, 300s is the most.',
     ),
+  records: oneOf('a word for who makes the records of main', ['stack', 'by-hand'])
+    .default('stack')
+    .describe(
+      'For standby-switch. stack: the global stack makes the two records of main. by-hand: a CNAME of main stands already, and `npx lifeboat switch` replaces it.',
+    ),
   health: health.default({ path: '/', status: 200 }).describe('What a healthy answer looks like.'),
   namespaces: list(
     'a list',
@@ -140,7 +145,14 @@ const app = map('an app', 'write a map with name, main, hosts and namespaces', {
 }).meta({
   description: 'One app: namespaces, workloads and data that are served at one main name.',
   // What belongs to the main name is an error without it.
-  dependencies: { main: ['hosts'], hosts: ['main'], zone: ['main'], ttl: ['main'], health: ['main'] },
+  dependencies: {
+    main: ['hosts'],
+    hosts: ['main'],
+    zone: ['main'],
+    ttl: ['main'],
+    records: ['main'],
+    health: ['main'],
+  },
 });
 
 export const apps = list(

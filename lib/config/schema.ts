@@ -38,9 +38,11 @@ export const schema = map('a map', 'start with version: 1', {
     .describe('Names the stacks and all that is in them. Two configurations in one account need two names.'),
   zone: zone.describe('The Route 53 hosted zone that the main names are in, unless an app names another.'),
   sites,
-  switch: oneOf('a switch', ['cname'], ['standby-switch', 'weighted', 'routing-control'])
-    .default('cname')
-    .describe('How the main name is moved. cname: one CNAME record that is changed by compare-and-swap.'),
+  switch: oneOf('a switch', ['standby-switch', 'cname'], ['weighted', 'routing-control'])
+    .default('standby-switch')
+    .describe(
+      'How the main name is moved. standby-switch: two failover records, between which Route 53 chooses by objects in a bucket of each Region; it works without us-east-1. cname: one CNAME record that is changed by compare-and-swap.',
+    ),
   notify,
   dependencies,
   approval: approval

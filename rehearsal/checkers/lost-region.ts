@@ -1,5 +1,5 @@
-import type { SiteName } from '../../core/config';
 import { SITE_NAMES } from '../../core/config';
+import { GLOBAL_REGION } from '../../lib/stacks';
 import { type Checker, type Finding, found, type Watched } from './checker';
 
 /** What a lost Region may add between the decision and the flip: docs/architecture.md, "Deadlines". */
@@ -13,21 +13,20 @@ const LOOKING = ['admit', 'assess'];
  */
 export class LostRegion implements Checker {
   readonly id = 'I10';
-  private readonly lost = new Set<SiteName>();
+  private readonly lost = new Set<string>();
 
   constructor(private readonly watched: Watched) {
     const { night } = watched;
     night.clock.every(1000, () => {
-      for (const site of SITE_NAMES) {
-        if (night.internet.regionState(night.regionOf(site)) === 'lost') this.lost.add(site);
+      for (const region of [...SITE_NAMES.map(site => night.regionOf(site)), GLOBAL_REGION]) {
+        if (night.internet.regionState(region) === 'lost') this.lost.add(region);
       }
     });
   }
 
   finding(): Finding {
-    const { night } = this.watched;
     if (this.lost.size === 0) return found(this.id, [], 'no Region was lost');
-    const regions = [...this.lost].map(site => night.regionOf(site));
+    const regions = [...this.lost];
     const waits = this.waits(regions);
     const violations = [...waits]
       .filter(([, seconds]) => seconds > ALLOWED_SECONDS)
@@ -46,8 +45,9 @@ export class LostRegion implements Checker {
     const shared = new Map<string, number>();
     const own = new Map<string, { run: string; seconds: number }>();
     for (const { run, app, step, region, service, at, endedAt } of night.calls.calls) {
-      // Route 53's control plane is nobody's Region, though it lives in us-east-1.
-      if (!run || LOOKING.includes(step) || service === 'route53' || !regions.includes(region)) continue;
+      // For the switch cname Route 53's control plane is nobody's Region: it cannot do without it.
+      const needed = service === 'route53' && night.config.switch === 'cname';
+      if (!run || LOOKING.includes(step) || needed || !regions.includes(region)) continue;
       const seconds = ((endedAt ?? night.clock.now()) - at) / 1000;
       if (app === undefined) shared.set(run, (shared.get(run) ?? 0) + seconds);
       else {

@@ -10,6 +10,9 @@ interface Move {
   problem?: string | undefined;
 }
 
+/** What moves main, by whichever switch. */
+const WRITES = ['route53 ChangeResourceRecordSets', 's3 PutObject', 's3 DeleteObject'];
+
 /**
  * Looks every second at what the authoritative servers say main is, and asks the site that it moves to, as a client
  * would, at the moment when it moves. I1: main never points to a site that failed its last verification. I2: main
@@ -116,7 +119,7 @@ export class MainName {
     const { night, director } = this.watched;
     const changes = night.calls.calls.filter(
       ({ service, action, step, outcome }) =>
-        service === 'route53' && action === 'ChangeResourceRecordSets' && step === 'flip' && outcome === 'ok',
+        step === 'flip' && outcome === 'ok' && WRITES.includes(`${service} ${action}`),
     );
     const violations: string[] = [];
     const since = new Map<string, number>();

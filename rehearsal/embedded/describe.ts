@@ -14,6 +14,14 @@ export function describe(action: Action, config: Config): string {
       return `The cluster ${cluster} of ${site} is lost.`;
     case 'lose-control-planes':
       return "Route 53's control plane and the alarms of health checks, in us-east-1, stop answering.";
+    case 'lose-us-east-1':
+      return 'Nothing in us-east-1 answers any more, whoever asks.';
+    case 'lag-name-server':
+      return `One name server of each zone knows everything ${action.by} s late from now on.`;
+    case 'lock-switch-bucket':
+      return action.how === 'denied'
+        ? `A policy forbids every write to the switch's bucket in ${region}.`
+        : `Writes to the switch's bucket in ${region} get no answer any more.`;
     case 'break-app':
       return `The app on ${site} begins to answer 500.`;
     case 'repair-app':

@@ -1,7 +1,9 @@
-import type { App, SiteName } from '../../core/config';
+import { type App, SITE_NAMES, type SiteName } from '../../core/config';
 import { Documents } from '../../lambdas/adapters/aws/documents';
 import { DynamoLedger } from '../../lambdas/adapters/aws/ledger';
+import { GLOBAL_REGION } from '../../lib/stacks';
 import { type Action, CannotAct, type Scenario } from '../scenario';
+import { writeOf } from '../switches';
 import type { Night } from './cloud/night';
 import { encodeCertificate } from './kubernetes/certificates';
 import type { FakeCluster } from './kubernetes/cluster';
@@ -72,6 +74,14 @@ export class Director {
         return night.loseCluster(action.site);
       case 'lose-control-planes':
         return night.loseGlobalControlPlanes();
+      case 'lose-us-east-1':
+        if (SITE_NAMES.some(site => night.regionOf(site) === GLOBAL_REGION)) this.outage();
+        return night.loseUsEast1();
+      case 'lag-name-server':
+        return this.lagNameServer(action.by * 1000);
+      case 'lock-switch-bucket':
+        night.s3[action.site].writes = action.how;
+        return;
       case 'break-app':
         this.outage();
         return night.breakApp(action.site, this.app());
@@ -118,9 +128,13 @@ export class Director {
       case 'kill-step':
         // The night does not end before it has happened.
         this.pending++;
-        return night.sites[action.site].functions.killAfter(action.step, action.writing, () => {
-          this.pending--;
-        });
+        return night.sites[action.site].functions.killAfter(
+          action.step,
+          writeOf(night.config, action.site, action.writing),
+          () => {
+            this.pending--;
+          },
+        );
       case 'start':
         night.sites[action.site].machine.start({ input: action.input });
         return;
@@ -197,7 +211,25 @@ export class Director {
       TTL: 60,
       ResourceRecords: [{ Value: to }],
     };
-    zone.change([{ Action: 'UPSERT', ResourceRecordSet }], 'by hand');
+    const standing = [...zone.records.values()].filter(
+      ({ Name, Type }) => Name === `${endpoint.main}.` && Type === 'CNAME',
+    );
+    const { applied } = zone.change(
+      [
+        ...standing.map(each => ({ Action: 'DELETE' as const, ResourceRecordSet: each })),
+        { Action: 'CREATE', ResourceRecordSet },
+      ],
+      'by hand',
+    );
+    if (!applied.ok)
+      throw new CannotAct(`Route 53 refused the change by hand: ${applied.messages.join(' ')}`);
+  }
+
+  private lagNameServer(ms: number): void {
+    for (const zone of this.night.zones.values()) {
+      const last = zone.servers.at(-1);
+      if (last) zone.lag(last, ms);
+    }
   }
 
   /** Answers as on-call would: with the token that stands in the message. */

@@ -10,6 +10,7 @@ import { differences } from '../expectations';
 import { notificationsOf, outcomeOf, runsTold, wordsOf } from '../messages';
 import type { Report, RunReport } from '../report';
 import { CannotAct, type Scenario } from '../scenario';
+import { underSwitch } from '../switches';
 import type { Execution } from './asl';
 import { atHomeInDr } from './at-home-in-dr';
 import type { SnsMessage } from './aws/sns';
@@ -52,7 +53,11 @@ export async function rehearse({
   listener,
 }: Rehearsal): Promise<Report> {
   const wallStart = performance.now();
-  const config = withTrigger(given, scenario.given.trigger);
+  const config = underSwitch(
+    withTrigger(given, scenario.given.trigger),
+    scenario.given.switch,
+    scenario.name,
+  );
   checkNeeds(config, scenario, manifests.dr);
   const { active } = scenario.given;
   const night = new Night({

@@ -65,6 +65,14 @@ describe('the end of an app', () => {
       next: 'npx lifeboat run run-1',
     });
   });
+  it('before the flip needs somebody when it is not known whether main will move, and says what was left', () => {
+    const detail = 'It is not known whether main will still move to dr. Nothing was undone.';
+    const phases = { rollback: { startedAt: NOW, endedAt: NOW, outcome: 'failed' as const, detail } };
+    const end = ended(run(), appRun({ mainUncertain: true, phases }), failure, false, NOW);
+    expect(end).toMatchObject({ outcome: 'needs-attention', next: 'npx lifeboat status run-1' });
+    expect(end.reasons).toEqual([expect.any(String), detail]);
+  });
+
   it('after the flip needs somebody, whatever was undone', () => {
     expect(ended(run(), appRun({ flippedAt: NOW }), failure, true, NOW)).toMatchObject({
       outcome: 'needs-attention',

@@ -10,6 +10,7 @@ const THROTTLES = [
   'TooManyRequestsException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
+  'SlowDown',
   'KMSThrottlingException',
   'PriorRequestNotComplete',
 ];

@@ -1,16 +1,17 @@
 import type { Endpoint } from '../../../core/config';
 import { DEADLINES } from '../../../core/deadlines';
-import { FlipNotSettled, RecordChanged, VerificationFailed } from '../../../core/errors';
-import { flipPlan, settled } from '../../../core/flip';
+import { FlipNotSettled, VerificationFailed } from '../../../core/errors';
+import { settled } from '../../../core/flip';
 import { overdue } from '../../../core/restore';
 import type { AppInput, StepResult } from '../../../core/run';
+import type { FlipRequest } from '../../../core/switch';
+import { authoritativeAnswers } from '../../adapters/network/authoritative';
 import type { Deps } from '../../runtime/wire';
 import { type AppContext, appStep, type Progress } from '../app-step';
-import { authoritativeAnswers } from '../looking';
 
 /**
- * Step 9. Moves main by compare-and-swap, and looks until the authoritative servers agree. What is not there any
- * more after a change is asserted again; what somebody else put there is left alone.
+ * Step 9. Lets the switch move main, and looks until the authoritative servers agree. What is not there any more
+ * after a change is asserted again; what somebody else put there is left alone.
  */
 export function flipStep(deps: Deps, input: AppInput): Promise<StepResult> {
   return appStep(deps, input, 'flip', flip);
@@ -23,17 +24,24 @@ async function flip(context: AppContext): Promise<Progress> {
   if (record.phases.verify?.outcome !== 'done') {
     throw new VerificationFailed(`${app.name} was not verified in this run: main stays where it is.`);
   }
-  const zone = deps.zone(endpoint.zone);
-  const plan = flipPlan(endpoint, context.input.run.activate, await zone.read(endpoint.main));
-  if (plan.action === 'refuse') throw new RecordChanged(`${plan.reason} It was left as it is.`);
-  if (plan.action === 'none') return settle(context, endpoint);
   const at = deps.clock.now();
-  await zone.swap(plan.remove, plan.create);
+  const { changed } = await deps.switch.assert(requestOf(context, endpoint));
+  if (!changed) return settle(context, endpoint);
   return {
     word: 'waiting',
-    detail: `${endpoint.main}: CNAME ${plan.remove.target} → ${plan.create.target}; Route 53 spreads it.`,
+    detail: changed,
     waitSeconds: 5,
-    change: now => ({ ...now, flippedAt: at }),
+    change: now => ({ ...now, flippedAt: now.flippedAt ?? at }),
+  };
+}
+
+function requestOf({ input: { run }, record }: AppContext, endpoint: Endpoint): FlipRequest {
+  const { flippedAt } = record;
+  return {
+    endpoint,
+    activate: run.activate,
+    runId: run.id,
+    ...(flippedAt === undefined ? {} : { flippedAt }),
   };
 }
 

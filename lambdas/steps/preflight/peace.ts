@@ -9,6 +9,7 @@ import { askDependencies } from '../dependencies';
 import { mainAt } from '../looking';
 import { clusterFacts, targetFacts } from '../target-facts';
 import { rememberOtherSite } from './other-site';
+import { tidySwitch } from './tidy-switch';
 
 const AT_ONCE = 8;
 
@@ -26,13 +27,16 @@ export async function peaceStep(deps: Deps): Promise<{ detail: string }> {
   if (missing.length > 0) errors.dependencies = missing;
   await mapBounded(config.apps, AT_ONCE, async app => {
     // The site that serves is not the standby of the app.
-    if (app.endpoint && (await mainAt(deps.network, app.endpoint)) === site) return;
+    const at = app.endpoint && (await mainAt(deps.network, app.endpoint));
+    const switchProblem = await tidySwitch(deps, app, at);
+    if (at === site) return;
     const facts = await targetFacts(deps, app, site, known, false);
     if (facts.backup?.ok) backups[app.name] = { name: facts.backup.name, takenAt: facts.backup.takenAt };
     const findings = preflight(app, site, config.sites[otherSite(site)].region, facts, clock.now());
     const texts = findings
       .filter(({ level }) => level === 'error')
       .map(({ check, detail }) => `${check}: ${detail}`);
+    if (switchProblem) texts.push(`switch: ${switchProblem}`);
     if (texts.length > 0) errors[app.name] = texts;
   });
   const { worse, well } = changedReadiness((await ledger.peace())?.errors ?? {}, errors);

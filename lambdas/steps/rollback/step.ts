@@ -4,6 +4,7 @@ import { type AppRun, endPhase, NEW_APP_RUN, openPhase } from '../../../core/led
 import { causeText } from '../../../core/report';
 import { type CloseInput, type Failure, otherSite } from '../../../core/run';
 import { undoPause } from '../../../core/schedule';
+import type { Withdrawn } from '../../../core/switch';
 import { undoChanges, workloadsOf } from '../../../core/workloads';
 import type { Deps } from '../../runtime/wire';
 import { isAbsence } from '../absence';
@@ -13,8 +14,7 @@ import { whereIsMain } from '../looking';
 import { runRecord } from '../run-record';
 
 /**
- * Undoes what this activation changed, on the target and on the other site, unless main has moved. DNS was not
- * touched before the flip, so there is nothing to undo in it.
+ * Undoes what this activation changed, on the target and on the other site, unless main has moved or may still move.
  */
 export async function rollbackStep(
   deps: Deps,
@@ -30,13 +30,16 @@ export async function rollbackStep(
   if (activationId === undefined) return { detail: 'Nothing was changed.' };
   const startedAt = deps.clock.now();
   const { mode } = (await runRecord(deps, run.id)).run;
+  const held = await holdMain(deps, app, run, record);
+  if (!held.certain) return leaveAll(deps, run.id, name, startedAt, held.detail);
   const here = await undo(deps, app, run.activate, activationId);
   const there = record.phases.fence ? await undo(deps, app, otherSite(run.activate), activationId) : NOTHING;
   // Customers of a switchover are still sent there: the workflow tries again before a person must.
   if (mode === 'switchover' && !there.done) throw new ClusterUnreachable(there.detail);
   // A site that could not be reached to be fenced cannot be reached to undo it either: there is nothing to undo.
   const done = here.done && (there.done || record.fenced === 'pending');
-  const detail = [here.detail, there.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
+  const detail =
+    [held.detail, here.detail, there.detail].filter(Boolean).join(' ') || 'There was nothing to undo.';
   await deps.ledger.changeAppRun(run.id, name, now => {
     const begun = {
       ...(now ?? record),
@@ -62,6 +65,34 @@ async function hasMoved(deps: Deps, app: App, run: CloseInput['run'], record: Ap
   const flippedAt = deps.clock.now();
   await deps.ledger.changeAppRun(run.id, app.name, now => ({ ...(now ?? record), flippedAt }));
   return true;
+}
+
+/** A change of the switch whose answer was lost could move main later, onto a site that is scaled down by then. */
+async function holdMain(deps: Deps, app: App, run: CloseInput['run'], record: AppRun): Promise<Withdrawn> {
+  if (!app.endpoint || !record.phases.flip) return { certain: true, detail: '' };
+  return deps.switch.withdraw({ endpoint: app.endpoint, activate: run.activate, runId: run.id });
+}
+
+async function leaveAll(
+  deps: Deps,
+  runId: string,
+  app: string,
+  startedAt: number,
+  why: string,
+): Promise<{ detail: string }> {
+  const detail = `${why} Nothing was undone, so that main finds the app wherever it points to.`;
+  await deps.ledger.changeAppRun(runId, app, now => {
+    const record = now ?? { ...NEW_APP_RUN, app };
+    const phases = { ...record.phases, rollback: { startedAt, detail: '' } };
+    return endPhase(
+      { ...record, mainUncertain: true, phases },
+      'rollback',
+      'failed',
+      detail,
+      deps.clock.now(),
+    );
+  });
+  return { detail };
 }
 
 async function undo(

@@ -8,6 +8,7 @@ import {
   oneKeyPerNotification,
   regionsDiffer,
   statusThatRoute53Takes,
+  zoneOfThisAccount,
 } from './settings';
 import {
   cronJobs,
@@ -19,6 +20,7 @@ import {
 
 const RULES: readonly Rule[] = [
   regionsDiffer,
+  zoneOfThisAccount,
   statusThatRoute53Takes,
   oneKeyPerNotification,
   notifyOnce,

@@ -67,7 +67,7 @@ function inZone(name: string, zone: string): boolean {
 }
 
 /** What belongs to a main name; a worker has none of it. */
-const OF_THE_MAIN_NAME = ['ttl', 'health', 'zone'] as const;
+const OF_THE_MAIN_NAME = ['ttl', 'records', 'health', 'zone'] as const;
 
 export const mainAndHostsTogether: Rule = config =>
   appsOf(config).flatMap(({ app, path }) => {

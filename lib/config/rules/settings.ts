@@ -10,6 +10,25 @@ export const regionsDiffer: Rule = config => {
   return [found(['sites', 'dr', 'region'], message)];
 };
 
+/** CloudFormation makes the failover records with the credentials of this account. */
+export const zoneOfThisAccount: Rule = config => {
+  // Left out it is standby-switch; what is written and no switch at all says nothing about zones.
+  if ('switch' in config && config.switch !== 'standby-switch') return [];
+  const zones = [
+    { zone: config.zone, path: ['zone'] },
+    ...appsOf(config).map(({ app, path }) => ({ zone: app.zone, path: [...path, 'zone'] })),
+  ];
+  return zones
+    .filter(({ zone }) => zone !== undefined && 'role' in zone)
+    .map(({ path }) =>
+      found(
+        [...path, 'role'],
+        'standby-switch makes the records of main itself, in a zone of this account; remove it, or write switch: cname',
+        'key',
+      ),
+    );
+};
+
 /** `{ email: …, sms: … }` reads like one recipient and would silently be two; two entries say it. */
 export const oneKeyPerNotification: Rule = config =>
   (config.notify ?? []).flatMap((entry, index) => {

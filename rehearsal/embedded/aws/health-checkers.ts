@@ -3,7 +3,7 @@ import { FakeLimit, onlyKnown } from './fake-limit';
 import { seeded } from './random';
 
 /** `HealthCheckConfig` of AWS::Route53::HealthCheck: the parts that the fake knows. */
-export interface HealthCheckConfig {
+export interface EndpointCheckConfig {
   Type: 'HTTPS' | 'HTTPS_STR_MATCH' | 'HTTP' | 'HTTP_STR_MATCH';
   FullyQualifiedDomainName: string;
   Port?: number;
@@ -17,6 +17,16 @@ export interface HealthCheckConfig {
   MeasureLatency?: boolean;
   Regions?: string[];
 }
+
+/** A check on other checks: healthy while at least so many of them are. */
+export interface CalculatedCheckConfig {
+  Type: 'CALCULATED';
+  ChildHealthChecks: string[];
+  HealthThreshold: number;
+  Inverted?: boolean;
+}
+
+export type HealthCheckConfig = EndpointCheckConfig | CalculatedCheckConfig;
 
 const fields = [
   'Type',
@@ -71,17 +81,31 @@ export interface HealthCheckersOptions {
   checkersPerRegion?: number;
 }
 
+/** No name server lags by more. */
+const REMEMBERED_MS = 30 * 60_000;
+
+/** A check that has been at work for long: what its checkers have found, and when they look next. */
+export interface AtWork {
+  answers: boolean;
+  nextLookAfterMs: number;
+}
+
 interface Checker {
   region: string;
   healthy: boolean;
+  /** Whether it has looked at all. */
+  looked: boolean;
   /** Consecutive results that contradict `healthy`. */
   against: number;
 }
 
 interface Check {
   config: HealthCheckConfig;
+  /** None for a calculated check. */
   checkers: Checker[];
   healthy: boolean;
+  /** What it was before each change, for name servers that have not heard of it yet. */
+  before: { until: number; healthy: boolean }[];
 }
 
 /**
@@ -94,7 +118,29 @@ export class HealthCheckers {
 
   constructor(private readonly options: HealthCheckersOptions) {}
 
-  add(id: string, config: HealthCheckConfig): void {
+  /** @param atWork left out for a check that is new */
+  add(id: string, config: HealthCheckConfig, atWork?: AtWork): void {
+    if (config.Type === 'CALCULATED') this.addCalculated(id, config);
+    else this.addEndpoint(id, config, atWork);
+  }
+
+  private addCalculated(id: string, config: CalculatedCheckConfig): void {
+    onlyKnown(`health check ${id}`, config, ['Type', 'ChildHealthChecks', 'HealthThreshold', 'Inverted']);
+    const check: Check = { config, checkers: [], healthy: true, before: [] };
+    check.healthy = this.calculated(config);
+    this.checks.set(id, check);
+    this.onChange(child => {
+      if (config.ChildHealthChecks.includes(child))
+        this.become(id, check, this.calculated(config), `by ${child}`);
+    });
+  }
+
+  private calculated({ ChildHealthChecks, HealthThreshold, Inverted }: CalculatedCheckConfig): boolean {
+    const healthy = ChildHealthChecks.filter(child => this.known(child).healthy).length;
+    return healthy >= HealthThreshold !== (Inverted === true);
+  }
+
+  private addEndpoint(id: string, config: EndpointCheckConfig, atWork: AtWork | undefined): void {
     onlyKnown(`health check ${id}`, config, fields);
     const search = config.Type.endsWith('_STR_MATCH');
     if (!/^HTTPS?(_STR_MATCH)?$/.test(config.Type)) throw new FakeLimit(`health check type ${config.Type}`);
@@ -107,24 +153,35 @@ export class HealthCheckers {
     const interval = (config.RequestInterval ?? 30) * 1000;
     // "Route 53 considers a new health check to be healthy until there's enough data to determine the actual
     // status"; with inversion the check then starts as unhealthy.
+    const answers = atWork?.answers ?? true;
     const checkers = regions.flatMap(region =>
-      Array.from({ length: checkersPerRegion }, () => ({ region, healthy: true, against: 0 })),
+      Array.from({ length: checkersPerRegion }, () => ({
+        region,
+        healthy: answers,
+        looked: atWork !== undefined,
+        against: 0,
+      })),
     );
-    const check: Check = { config, checkers, healthy: config.Inverted !== true };
+    const check: Check = { config, checkers, healthy: (config.Inverted === true) !== answers, before: [] };
     this.checks.set(id, check);
     if (config.Disabled) return;
     for (const checker of checkers) {
       // "health checkers in different data centers don't coordinate with one another"
-      clock.after(random() * interval, () => {
-        void this.probe(id, check, checker);
-        clock.every(interval, () => void this.probe(id, check, checker));
+      clock.after((atWork?.nextLookAfterMs ?? 0) + random() * interval, () => {
+        void this.probe(id, check, config, checker);
+        clock.every(interval, () => void this.probe(id, check, config, checker));
       });
     }
   }
 
-  /** What failover and weighted records ask, inversion included. A disabled check is healthy, or inverted not. */
-  isHealthy(id: string): boolean {
-    return this.known(id).healthy;
+  /**
+   * What failover and weighted records ask, inversion included. A disabled check is healthy, or inverted not.
+   * @param at now if left out; earlier, for who hears of it late
+   */
+  isHealthy(id: string, at?: number): boolean {
+    const { healthy, before } = this.known(id);
+    const then = at === undefined ? undefined : before.find(({ until }) => at < until);
+    return then?.healthy ?? healthy;
   }
 
   /** The HealthCheckPercentageHealthy metric. */
@@ -135,6 +192,17 @@ export class HealthCheckers {
       : (100 * counted.filter(checker => checker.healthy).length) / counted.length;
   }
 
+  configOf(id: string): HealthCheckConfig {
+    return this.known(id).config;
+  }
+
+  /** What each checker found when it looked last, inversion not included; nothing of a checker that has not looked. */
+  observations(id: string): { region: string; answers: boolean }[] {
+    return this.counted(this.known(id))
+      .filter(({ looked }) => looked)
+      .map(({ region, healthy }) => ({ region, answers: healthy }));
+  }
+
   ids(): string[] {
     return [...this.checks.keys()];
   }
@@ -143,10 +211,14 @@ export class HealthCheckers {
     this.listeners.push(listener);
   }
 
-  private async probe(id: string, check: Check, checker: Checker): Promise<void> {
+  private async probe(
+    id: string,
+    check: Check,
+    config: EndpointCheckConfig,
+    checker: Checker,
+  ): Promise<void> {
     if (this.options.isLost?.(checker.region))
       return this.judge(id, check, `checkers of ${checker.region} lost`);
-    const { config } = check;
     const tls = config.Type.startsWith('HTTPS');
     const result = await this.options.probe({
       region: checker.region,
@@ -157,6 +229,7 @@ export class HealthCheckers {
       tls,
       deadlineMs: 6000,
     });
+    checker.looked = true;
     const problem = unhealthy(result, config);
     if ((problem === undefined) === checker.healthy) checker.against = 0;
     else checker.against += 1;
@@ -173,7 +246,16 @@ export class HealthCheckers {
     if (counted.length === 0) return;
     const share = counted.filter(checker => checker.healthy).length / counted.length;
     const healthy = share > 0.18 !== (check.config.Inverted === true);
+    this.become(id, check, healthy, detail);
+  }
+
+  private become(id: string, check: Check, healthy: boolean, detail: string): void {
     if (healthy === check.healthy) return;
+    const now = this.options.clock.now();
+    check.before = [
+      ...check.before.filter(({ until }) => until > now - REMEMBERED_MS),
+      { until: now, healthy: check.healthy },
+    ];
     check.healthy = healthy;
     for (const listener of this.listeners) listener(id, healthy, detail);
   }
@@ -190,7 +272,7 @@ export class HealthCheckers {
 }
 
 /** Certificates are not looked at: "HTTPS health checks don't validate SSL/TLS certificates". */
-function unhealthy(result: ProbeResult, config: HealthCheckConfig): string | undefined {
+function unhealthy(result: ProbeResult, config: EndpointCheckConfig): string | undefined {
   if (!result.ok) return result.detail;
   if (result.status < 200 || result.status >= 400) return `HTTP ${result.status}`;
   const searched = config.SearchString;

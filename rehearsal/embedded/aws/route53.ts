@@ -4,6 +4,7 @@ import {
   InvalidInput,
   type ListResourceRecordSetsRequest,
   NoSuchChange,
+  NoSuchHealthCheck,
   NoSuchHostedZone,
   PriorRequestNotComplete,
   type ResourceRecordSet,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { type Action, Endpoint, type EndpointState, type FakeSetting, type SdkCommand } from './endpoint';
 import { FakeLimit, onlyKnown } from './fake-limit';
+import type { HealthCheckers } from './health-checkers';
 import { HostedZone } from './route53/hosted-zone';
 import { ascii, sortKey } from './route53/names';
 import { bareId, listOrder } from './route53/records';
@@ -24,8 +26,12 @@ export interface Route53Options extends Omit<FakeSetting, 'region'> {
   processingMs?: number;
   /** Default 5, for the whole account (DeveloperGuide/DNSLimitations.html). */
   requestsPerSecond?: number;
-  /** Whether a health check is healthy; needed when records have a HealthCheckId. */
-  healthy?: (healthCheckId: string) => boolean;
+  /** Whether a health check was healthy at a moment; needed when records have a HealthCheckId. */
+  healthy?: (healthCheckId: string, at: number) => boolean;
+  /** The checks that its API can be asked about. */
+  checks?: () => Pick<HealthCheckers, 'ids' | 'configOf' | 'observations'>;
+  /** From a change of a health check to when the last name server has heard of it. Default 5 s; AWS gives no number. */
+  healthAfterMs?: number;
   /** The addresses behind a load balancer's name; needed for alias records. */
   aliasAddresses?: (name: string) => string[];
 }
@@ -60,6 +66,7 @@ export class FakeRoute53 {
       clock,
       seed,
       insyncAfterMs: this.options.insyncAfterMs ?? 15_000,
+      healthAfterMs: this.options.healthAfterMs ?? 5_000,
       around: {
         healthy: this.options.healthy ?? (check => this.unset(`health check ${check}`)),
         aliasAddresses: this.options.aliasAddresses ?? (target => this.unset(`alias to ${target}`)),
@@ -87,6 +94,13 @@ export class FakeRoute53 {
         const input = command.input as { Id?: string };
         onlyKnown(name, input, ['Id']);
         return this.onZone({ HostedZoneId: input.Id }, zone => this.describe(zone));
+      }
+      case 'GetHealthCheck':
+      case 'GetHealthCheckStatus': {
+        const { HealthCheckId: id = '' } = command.input as { HealthCheckId?: string };
+        onlyKnown(name, command.input, ['HealthCheckId']);
+        const work = name === 'GetHealthCheck' ? () => this.check(id) : () => this.observed(id);
+        return { resource: id, run: this.limited(work) };
       }
       case 'GetChange': {
         const input = command.input as { Id?: string };
@@ -176,6 +190,37 @@ export class FakeRoute53 {
     this.busyUntil.set(zone.id, now + processingMs);
     await clock.sleep(processingMs);
     return { ChangeInfo: info };
+  }
+
+  private check(id: string): object {
+    const config = this.knownChecks(id).configOf(id);
+    return {
+      HealthCheck: { Id: id, CallerReference: id, HealthCheckConfig: { ...config }, HealthCheckVersion: 1 },
+    };
+  }
+
+  private observed(id: string): object {
+    const checks = this.knownChecks(id);
+    // "You can't use GetHealthCheckStatus to get the status of a calculated health check."
+    if (checks.configOf(id).Type === 'CALCULATED') throw this.invalidInput('Invalid input');
+    return {
+      HealthCheckObservations: checks.observations(id).map(({ region, answers }) => ({
+        Region: region,
+        StatusReport: {
+          Status: answers ? 'Success: HTTP Status Code 200, OK' : 'Failure: HTTP Status Code 403, Forbidden',
+          CheckedTime: new Date(this.options.clock.now()),
+        },
+      })),
+    };
+  }
+
+  private knownChecks(id: string): Pick<HealthCheckers, 'ids' | 'configOf' | 'observations'> {
+    const checks = this.options.checks?.() ?? this.unset(`health check ${id}`);
+    if (checks.ids().includes(id)) return checks;
+    throw new NoSuchHealthCheck({
+      message: `A health check with id ${id} does not exist.`,
+      $metadata: this.endpoint.metadata(404),
+    });
   }
 
   private getChange(id: string): object {

@@ -5,10 +5,17 @@ import { FakeLimit } from '../aws/fake-limit';
 import type { HealthCheckConfig, HealthCheckers } from '../aws/health-checkers';
 import type { DeployedStack } from './template';
 
-/** Puts the health checks of the global stack to work. CloudFormation spells their properties as Route 53 does. */
-export function addHealthChecks(stack: DeployedStack, checkers: HealthCheckers): void {
+/**
+ * Puts the health checks of the global stack to work, but for those that are at work already. CloudFormation spells
+ * their properties as Route 53 does.
+ */
+export function addHealthChecks(
+  stack: DeployedStack,
+  checkers: HealthCheckers,
+  atWork: readonly string[],
+): void {
   for (const [id, properties] of stack.ofType('AWS::Route53::HealthCheck')) {
-    checkers.add(id, properties.HealthCheckConfig as HealthCheckConfig);
+    if (!atWork.includes(id)) checkers.add(id, properties.HealthCheckConfig as HealthCheckConfig);
   }
 }
 

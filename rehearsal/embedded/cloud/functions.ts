@@ -3,14 +3,14 @@ import type { Network } from '../../../core/network';
 import { FUNCTIONS, type FunctionName } from '../../../core/phases';
 import { withDeadline } from '../../../lambdas/adapters/deadline';
 import type { KubernetesTransport } from '../../../lambdas/adapters/kubernetes/transport';
-import type { Environment } from '../../../lambdas/runtime/environment';
+import { bucketsOf, type Environment } from '../../../lambdas/runtime/environment';
 import { scopedTo } from '../../../lambdas/runtime/scope';
 import { wire } from '../../../lambdas/runtime/wire';
 import type { World } from '../../../lambdas/runtime/world';
 import { asStep } from '../calls';
 import type { VirtualClock } from '../virtual-clock';
 import type { Credentials } from './credentials';
-import { AccessDenied, allows, type Statement } from './iam';
+import { AccessDenied, allows, resourceOf, type Statement } from './iam';
 import { Process } from './process';
 import { STEP_CODE } from './steps';
 import { type DeployedStack, NotDeployable } from './template';
@@ -32,6 +32,7 @@ export interface FunctionsOptions {
   clients: RegionalClients;
   route53: World['route53'];
   eks: World['eks'];
+  s3: World['s3'];
   kubernetes: KubernetesTransport;
   credentials: Credentials;
   /** Every policy statement of a role, by the role's name. */
@@ -139,11 +140,14 @@ export class Functions {
       table: variables.LIFEBOAT_TABLE ?? '',
       topicArns: (variables.LIFEBOAT_TOPIC_ARNS ?? '').split(','),
       ...(variables.LIFEBOAT_MACHINE_ARN ? { machineArn: variables.LIFEBOAT_MACHINE_ARN } : {}),
+      ...(variables.LIFEBOAT_SWITCH_BUCKETS === undefined
+        ? {}
+        : { switchBuckets: bucketsOf(variables.LIFEBOAT_SWITCH_BUCKETS) }),
     };
   }
 
   private world({ roleArn }: DeployedFunction, process: Process): World {
-    const { clock, clients, route53, eks, kubernetes, credentials, statementsOf, log } = this.options;
+    const { clock, clients, route53, eks, s3, kubernetes, credentials, statementsOf, log } = this.options;
     const { accessKeyId, secretAccessKey, sessionToken } = credentials.of(roleArn);
     const statements = statementsOf(roleArn.split('/').at(-1) ?? '');
     const under = <T extends object>(service: string, client: T): T =>
@@ -165,6 +169,7 @@ export class Functions {
         return route53(zoneRole);
       },
       eks: region => under('eks', eks(region)),
+      s3: region => under('s3', s3(region)),
       log,
     };
   }
@@ -181,7 +186,8 @@ function guarded<T extends object>(
   const { send } = client as unknown as { send: (command: object, options?: object) => Promise<unknown> };
   const asked = (command: object, options?: object) => {
     const action = command.constructor.name.replace(/Command$/, '');
-    if (!allows(statements, service, action)) {
+    const resource = resourceOf(service, (command as { input?: unknown }).input);
+    if (!allows(statements, service, action, resource)) {
       throw new AccessDenied(
         `User: ${roleArn} is not authorized to perform: ${service}:${action} because no identity-based policy allows it`,
       );

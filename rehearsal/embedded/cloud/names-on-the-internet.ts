@@ -35,6 +35,8 @@ export function seedZones(
         },
       });
     }
+    // The failover pair of the other switch comes with the global stack.
+    if (config.switch !== 'cname') continue;
     zone.seed({
       Name: endpoint.main,
       Type: 'CNAME',

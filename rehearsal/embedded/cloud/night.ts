@@ -11,6 +11,7 @@ import { eventTime } from '../aws/eventbridge/event';
 import { HealthCheckers } from '../aws/health-checkers';
 import { FakeRoute53 } from '../aws/route53';
 import type { HostedZone } from '../aws/route53/hosted-zone';
+import { FakeS3 } from '../aws/s3';
 import { CallLog } from '../calls';
 import { FakeCluster } from '../kubernetes/cluster';
 import type { Manifest } from '../kubernetes/manifests';
@@ -27,6 +28,7 @@ import { FakeVelero } from '../velero/velero';
 import { VirtualClock } from '../virtual-clock';
 import { Credentials } from './credentials';
 import { addHealthAlarms, addHealthChecks, addHeartbeatAlarms, addRules } from './detection';
+import { addBuckets, addSwitchChecks, seedMainRecords, seedSignals } from './main-records';
 import { addDependencies, addLoadBalancer, seedZones } from './names-on-the-internet';
 import { Policies } from './policies';
 import { SiteInAws } from './site';
@@ -62,6 +64,13 @@ const ADDRESSES: Record<SiteName, readonly string[]> = {
   dr: ['198.51.100.10', '198.51.100.11'],
 };
 
+/** S3 of each Region. */
+const BUCKET_ADDRESSES: Record<SiteName, string> = { primary: '192.0.2.100', dr: '198.51.100.100' };
+/** So long the quiet days before the night take at least. */
+const CHECKERS_LOOK_AFTER_MS = 4 * 60_000;
+/** How long ago main went to dr, where the night begins there. */
+const DAYS_AGO_MS = 3 * 86_400_000;
+
 /** The whole world of a rehearsal: two Regions with a cluster each, AWS around them, customers outside. */
 export class Night {
   readonly config: Config;
@@ -81,7 +90,10 @@ export class Night {
   readonly customers: Map<string, Customer>;
   readonly notes: string[] = [];
   readonly observers: Observer[] = [];
+  /** S3 of each site's Region. */
+  readonly s3: Record<SiteName, FakeS3>;
   private readonly eks: Record<SiteName, FakeEks>;
+  private readonly switchChecks: string[];
   private readonly alarms: FakeCloudWatch;
 
   constructor(private readonly options: NightOptions) {
@@ -96,10 +108,15 @@ export class Night {
       log: this.calls,
       seed,
       aliasAddresses: name => tree.addressesOf(name),
+      healthy: (check, at) => this.checkers.isHealthy(check, at),
+      checks: () => this.checkers,
     });
     this.clusters = both(site => this.makeCluster(site));
     this.zones = seedZones(config, options.active, this.clusters, this.route53, tree);
+    seedMainRecords(config, stacks.global, this.zones);
     for (const site of SITE_NAMES) addLoadBalancer(config, this.clusters[site], this.internet, tree);
+    this.s3 = both(site => this.makeS3(site, tree));
+    seedSignals(config, options.active, this.s3, startsAt - DAYS_AGO_MS);
     addDependencies(config, this.zones, this.internet, tree);
     this.volumes = both(
       site =>
@@ -136,6 +153,7 @@ export class Night {
           seed,
           route53: () => this.route53,
           eks: region => this.eks[config.sites.dr.region === region ? 'dr' : 'primary'],
+          s3: region => this.s3[config.sites.dr.region === region ? 'dr' : 'primary'],
           kubernetes: this.transport,
           credentials,
           statementsOf: role => policies.of(role),
@@ -152,6 +170,7 @@ export class Night {
       probe: probeThrough(this.internet, seed),
       isLost: region => this.internet.regionState(region) === 'lost',
     });
+    this.switchChecks = addSwitchChecks(stacks.global, this.checkers, options.active, CHECKERS_LOOK_AFTER_MS);
     this.alarms = new FakeCloudWatch({
       clock: this.clock,
       log: this.calls,
@@ -189,7 +208,7 @@ export class Night {
   /** The night begins: health checks, alarms and rules go to work, customers begin to ask. */
   begin(): void {
     const { stacks } = this.options;
-    addHealthChecks(stacks.global, this.checkers);
+    addHealthChecks(stacks.global, this.checkers, this.switchChecks);
     this.alarms.receiveHealthChecks(this.checkers);
     addHealthAlarms(stacks.global, this.alarms);
     for (const site of SITE_NAMES)
@@ -208,6 +227,7 @@ export class Night {
     this.internet.setRegion(this.regionOf(site), 'lost');
     this.clusters[site].lose();
     this.eks[site].endpoint.state = 'hang';
+    this.s3[site].endpoint.state = 'hang';
     this.sites[site].setReachable(false);
   }
 
@@ -215,6 +235,7 @@ export class Night {
     this.internet.setRegion(this.regionOf(site), 'up');
     this.clusters[site].restore();
     this.eks[site].endpoint.state = 'up';
+    this.s3[site].endpoint.state = 'up';
     this.sites[site].setReachable(true);
   }
 
@@ -251,6 +272,14 @@ export class Night {
       resources: [`arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${alarmName}`],
       detail: { alarmName, state: { value: 'ALARM' }, previousState: { value: 'OK' } },
     });
+  }
+
+  /** All of us-east-1: what AWS serves from there to the world, its network, and the site there if one is. */
+  loseUsEast1(): void {
+    this.loseGlobalControlPlanes();
+    const { region } = this.options.stacks.global;
+    this.internet.setRegion(region, 'lost');
+    for (const site of SITE_NAMES) if (this.regionOf(site) === region) this.loseRegion(site);
   }
 
   regionOf(site: SiteName): string {
@@ -324,6 +353,13 @@ export class Night {
     const eks = new FakeEks({ clock: this.clock, log: this.calls, region });
     eks.setCluster({ name: this.clusters[site].name, ...addressOf(this.clusters[site]), version: '1.35' });
     return eks;
+  }
+
+  private makeS3(site: SiteName, tree: DnsTree): FakeS3 {
+    const stack = this.options.stacks[site];
+    const s3 = new FakeS3({ clock: this.clock, log: this.calls, region: stack.region });
+    addBuckets(stack, s3, this.internet, tree, BUCKET_ADDRESSES[site]);
+    return s3;
   }
 
   private siteOfCluster(cluster: FakeCluster): SiteName {

@@ -30,6 +30,7 @@ export interface SiteOptions {
   seed: string;
   route53: World['route53'];
   eks: World['eks'];
+  s3: World['s3'];
   kubernetes: KubernetesTransport;
   credentials: Credentials;
   statementsOf(roleName: string): readonly Statement[];

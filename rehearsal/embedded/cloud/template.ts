@@ -6,7 +6,7 @@ export interface Resource {
 
 /** A template, and where it is deployed. */
 export interface DeployedTemplate {
-  template: { Resources: Record<string, Resource> };
+  template: { Resources: Record<string, Resource>; Outputs?: Record<string, { Value: unknown }> };
   region: string;
   account: string;
 }
@@ -33,6 +33,7 @@ const REFS: Record<string, (id: string, properties: Record<string, unknown>, at:
   'AWS::CloudWatch::Alarm': (id, { AlarmName }) => name(AlarmName, id),
   'AWS::Route53::HealthCheck': id => id,
   'AWS::KMS::Key': id => id,
+  'AWS::S3::Bucket': (id, { BucketName }) => name(BucketName, id),
 };
 
 const ARNS: Record<string, (id: string, properties: Record<string, unknown>, at: Place) => string> = {
@@ -51,6 +52,7 @@ const ARNS: Record<string, (id: string, properties: Record<string, unknown>, at:
     `arn:aws:events:${at.region}:${at.account}:rule/${name(Name, id)}`,
   'AWS::CloudWatch::Alarm': (id, { AlarmName }, at) =>
     `arn:aws:cloudwatch:${at.region}:${at.account}:alarm:${name(AlarmName, id)}`,
+  'AWS::S3::Bucket': (id, { BucketName }) => `arn:aws:s3:::${name(BucketName, id)}`,
   'AWS::KMS::Key': (id, _properties, at) => `arn:aws:kms:${at.region}:${at.account}:key/${id}`,
 };
 
@@ -74,6 +76,11 @@ export class DeployedStack {
     return Object.entries(this.resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => [id, this.resolve(resource.Properties ?? {}) as Record<string, unknown>]);
+  }
+
+  /** What the stack says about itself; empty when it says nothing of that name. */
+  output(name: string): string {
+    return String(this.resolve(this.deployed.template.Outputs?.[name]?.Value ?? ''));
   }
 
   ref(id: string): string {

@@ -1,5 +1,6 @@
 import { SITE_NAMES } from '../../../core/config';
 import { type Action, CannotAct } from '../../scenario';
+import { writeOf } from '../../switches';
 import type { Bed } from '../bed';
 import { Shop } from '../shop';
 import { withLedger } from './ledger';
@@ -29,7 +30,8 @@ export const ACTS: Acts = {
   'kill-data-mover': (bed, { site }) => bed.killInRestore(site, 'pod-volume restore'),
   'wrong-certificate': (bed, { site }) => bed.ownNameOnly(site),
   'change-record': (bed, { to }) => bed.pointMain(to),
-  'kill-step': (bed, { site, step, writing }) => bed.aws.killAfter(bed.regionOf(site), step, writing),
+  'kill-step': (bed, { site, step, writing }) =>
+    bed.aws.killAfter(bed.regionOf(site), step, writeOf(bed.config, site, writing)),
   pause: (bed, { site }) =>
     withLedger(bed, site, ledger => ledger.setPause({ by: 'ada', reason: 'planned work', at: Date.now() })),
   start: async (bed, { site, input }) => {

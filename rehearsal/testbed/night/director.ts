@@ -16,6 +16,8 @@ export function checkScenario({ name, night, given }: Scenario): void {
       `The test bed cannot do "${cannot.join(', ')}" of ${name}; it can do ${Object.keys(ACTS).join(', ')}. ` +
         `Play it embedded: npx lifeboat rehearse --scenario ${name}`,
     );
+  if (given.switch !== undefined && given.switch !== 'cname')
+    throw new CannotAct(`${name} is about the switch ${given.switch}; the shop has cname.`);
   if (given.trigger !== undefined)
     throw new CannotAct(`${name} wants the trigger ${given.trigger}; the shop's is automatic.`);
 }

@@ -39,6 +39,20 @@ describe('what a step is told', () => {
     });
   });
 
+  test('are also the buckets of the switch that has some', () => {
+    writeFileSync(join(folder, 'lifeboat.json'), '{"switch":"standby-switch"}');
+    expect(readEnvironment({ ...VARIABLES, LIFEBOAT_SWITCH_BUCKETS: 'a,b' }, folder).switchBuckets).toEqual({
+      primary: 'a',
+      dr: 'b',
+    });
+    expect(broken(VARIABLES).message).toBe(
+      'The variable LIFEBOAT_SWITCH_BUCKETS is not set. Deploy the stack again.',
+    );
+    expect(broken({ ...VARIABLES, LIFEBOAT_SWITCH_BUCKETS: 'a' }).message).toBe(
+      'LIFEBOAT_SWITCH_BUCKETS is "a"; expected are the names of two buckets. Deploy the stack again.',
+    );
+  });
+
   test.each(Object.keys(VARIABLES))('is broken without the variable %s', name => {
     for (const value of [undefined, '']) {
       const error = broken({ ...VARIABLES, [name]: value });

@@ -12,6 +12,7 @@ import { FakeCloudWatch } from '../../../rehearsal/embedded/aws/cloudwatch';
 import { FakeDynamoDb } from '../../../rehearsal/embedded/aws/dynamodb';
 import { FakeEks } from '../../../rehearsal/embedded/aws/eks';
 import { FakeRoute53 } from '../../../rehearsal/embedded/aws/route53';
+import { FakeS3 } from '../../../rehearsal/embedded/aws/s3';
 import { FakeSfn, type StateMachines } from '../../../rehearsal/embedded/aws/sfn';
 import { FakeSns } from '../../../rehearsal/embedded/aws/sns';
 import { verifyToken } from '../../../rehearsal/embedded/kubernetes/eks-authenticator';
@@ -26,7 +27,7 @@ const SECRET = { secretAccessKey: 'secret' };
 const CONFIG = exampleConfig();
 
 /** The dr site with fakes for all that is outside of it. */
-function world() {
+function world(config = CONFIG) {
   const { clock, log, region, seed, run, failure } = setting(REGIONS.dr);
   const table = { name: 'levlabs-ledger', partitionKey: 'pk', sortKey: 'sk' };
   const dynamodb = new FakeDynamoDb({ clock, log, region, table });
@@ -37,6 +38,10 @@ function world() {
   const eks = {
     [REGIONS.primary]: new FakeEks({ clock, log, region: REGIONS.primary }),
     [REGIONS.dr]: new FakeEks({ clock, log, region: REGIONS.dr }),
+  };
+  const s3 = {
+    [REGIONS.primary]: new FakeS3({ clock, log, region: REGIONS.primary }),
+    [REGIONS.dr]: new FakeS3({ clock, log, region: REGIONS.dr }),
   };
   for (const { region: place, cluster } of Object.values(CONFIG.sites)) {
     eks[place]?.setCluster({
@@ -75,11 +80,39 @@ function world() {
       if (!client) throw new Error(`nobody has EKS in ${place}`);
       return client;
     },
+    s3: place => {
+      const client = s3[place];
+      if (!client) throw new Error(`nobody has S3 in ${place}`);
+      return client;
+    },
     log: (event, fields) => lines.push({ event, ...fields }),
   };
-  const environment = { config: CONFIG, site: 'dr' as const, region, table: table.name, topicArns: [TOPIC] };
+  const switchBuckets = { primary: 'lifeboat-primary', dr: 'lifeboat-dr' };
+  const environment = {
+    config,
+    site: 'dr' as const,
+    region,
+    table: table.name,
+    topicArns: [TOPIC],
+    ...(config.switch === 'standby-switch' ? { switchBuckets } : {}),
+  };
   const deps = wire(outside, environment);
-  return { clock, log, run, failure, deps, outside, exchanges, roles, lines, eks, sns, dynamodb, kubernetes };
+  return {
+    clock,
+    log,
+    run,
+    failure,
+    deps,
+    outside,
+    exchanges,
+    roles,
+    lines,
+    eks,
+    s3,
+    sns,
+    dynamodb,
+    kubernetes,
+  };
 }
 
 /** What the authenticator of a cluster says while only STS of the dr site's Region answers. */
@@ -218,15 +251,47 @@ describe('what an app has', () => {
       new NotFound('shop has no data that Velero moves.'),
     );
   });
+});
+
+describe('the switch', () => {
+  const at = { activate: 'dr' as const, runId: 'run-1' };
 
   test.each([undefined, 'arn:aws:iam::444455556666:role/lifeboat-dns'])(
-    'is its zone, with the credentials of the zone: %s',
+    'cname asks the zone of main, with the credentials of the zone: %s',
     async roleArn => {
-      const { run, deps, roles, log } = world();
-      const zone = deps.zone({ ...ZONE, ...(roleArn ? { roleArn } : {}) });
-      expect(await run(zone.read('main.levlabs.link'))).toEqual({ kind: 'absent' });
+      const { failure, deps, roles, log } = world();
+      const [app] = CONFIG.apps;
+      if (!app?.endpoint) throw new Error('the example has a main name');
+      const endpoint = { ...app.endpoint, zone: { ...ZONE, ...(roleArn ? { roleArn } : {}) } };
+      // The fake zone is empty.
+      expect((await failure(deps.switch.assert({ ...at, endpoint }))).name).toBe('RecordChanged');
       expect(roles).toEqual([roleArn]);
       expect(log.calls).toMatchObject([{ service: 'route53', resource: ZONE.id }]);
     },
   );
+
+  test('standby-switch writes in this Region, and asks Route 53 nothing', async () => {
+    const { run, deps, log, s3, roles } = world({ ...CONFIG, switch: 'standby-switch' });
+    s3[REGIONS.dr]?.addBucket('lifeboat-dr');
+    const [app] = CONFIG.apps;
+    if (!app?.endpoint) throw new Error('the example has a main name');
+    await run(deps.switch.withdraw({ ...at, endpoint: app.endpoint }));
+    expect(log.calls).toMatchObject([
+      {
+        service: 's3',
+        action: 'DeleteObject',
+        region: REGIONS.dr,
+        resource: 'lifeboat-dr/shop.levlabs.link/at-dr',
+      },
+    ]);
+    expect(roles).toEqual([]);
+  });
+
+  test('a deployment without the buckets that it needs says so', () => {
+    const { outside } = world();
+    const environment = { site: 'dr' as const, region: REGIONS.dr, table: 't', topicArns: [TOPIC] };
+    expect(() => wire(outside, { ...environment, config: { ...CONFIG, switch: 'standby-switch' } })).toThrow(
+      'The buckets of standby-switch are not known. Deploy the stack again.',
+    );
+  });
 });

@@ -85,10 +85,14 @@ const WRONG: [from: string, to: string, path: string, message: string][] = [
     'sites.dr.network.securityGroups',
     'is an empty list; write at least one security group id',
   ],
-  ['switch: cname', 'switch: weighted', 'switch', '"weighted" is not built yet; use cname'],
-  ['switch: cname', 'switch: standby-switch', 'switch', '"standby-switch" is not built yet; use cname'],
-  ['switch: cname', 'switch: routing-control', 'switch', '"routing-control" is not built yet; use cname'],
-  ['switch: cname', 'switch: alias', 'switch', '"alias" is not a switch; write cname'],
+  ['switch: cname', 'switch: weighted', 'switch', '"weighted" is not built yet; use standby-switch or cname'],
+  [
+    'switch: cname',
+    'switch: routing-control',
+    'switch',
+    '"routing-control" is not built yet; use standby-switch or cname',
+  ],
+  ['switch: cname', 'switch: alias', 'switch', '"alias" is not a switch; write standby-switch or cname'],
   [
     'email: oncall@levlabs.link',
     'email: oncall',

@@ -41,7 +41,7 @@ test('it is draft-07, which the editors know, with a title and an id', () => {
     title: 'lifeboat.yaml',
     additionalProperties: false,
     required: ['zone', 'sites', 'apps'],
-    properties: { switch: { enum: ['cname'], default: 'cname' } },
+    properties: { switch: { enum: ['standby-switch', 'cname'], default: 'standby-switch' } },
   });
 });
 

@@ -22,7 +22,7 @@ test('ten mistakes of all kinds are ten problems, in the order of the file', () 
   expect(problemsIn(text).map(format)).toEqual([
     'lifeboat.yaml:6:3 zone.name: the key "name" stands twice, first on line 5; keep one',
     'lifeboat.yaml:12:13 sites.dr.region: "us-east-1" is the Region of the primary too; a lost Region would take both sites, so use another',
-    'lifeboat.yaml:18:9 switch: "weighted" is not built yet; use cname',
+    'lifeboat.yaml:18:9 switch: "weighted" is not built yet; use standby-switch or cname',
     'lifeboat.yaml:28:5 dependencies[0].expected: "expected" is not known here; did you mean expect?',
     'lifeboat.yaml:40:10 apps[0].ttl: "10x" is not a duration; write it like 10s, 90m or 1h30m',
     'lifeboat.yaml:43:15 apps[0].workloads[0].kind: "Pod" is not a kind of workload; write Deployment, StatefulSet or CronJob',

@@ -29,7 +29,7 @@ test('what is left out has its default', () => {
       primary: { region: 'us-east-1', cluster: 'levlabs-primary' },
       dr: { region: 'us-east-2', cluster: 'levlabs-dr' },
     },
-    switch: 'cname',
+    switch: 'standby-switch',
     notify: [],
     dependencies: [],
     approval: { timeoutSeconds: 900, ifNobodyAnswers: 'refuse' },

@@ -12,6 +12,18 @@ const BROKEN: [rule: string, changes: [string, string][], path: string, message:
     '"us-east-1" is the Region of the primary too; a lost Region would take both sites, so use another',
   ],
   [
+    'the stack can make the records of main',
+    [
+      ['switch: cname\n', ''],
+      [
+        'role: arn:aws:iam::111122223333:role/lifeboat-dns',
+        `role: arn:aws:iam::111122223333:role/lifeboat-dns ${MARK}`,
+      ],
+    ],
+    'apps[1].zone.role',
+    'standby-switch makes the records of main itself, in a zone of this account; remove it, or write switch: cname',
+  ],
+  [
     'Route 53 can see that the app is well',
     [['      status: 200\n      body: ok', `      status: 401 ${MARK}\n      body: ok`]],
     'apps[0].health.status',

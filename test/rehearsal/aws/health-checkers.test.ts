@@ -1,4 +1,5 @@
 import {
+  type EndpointCheckConfig,
   type HealthCheckConfig,
   HealthCheckers,
   type Probe,
@@ -6,14 +7,14 @@ import {
 } from '../../../rehearsal/embedded/aws/health-checkers';
 import { setting } from './setting';
 
-const config: HealthCheckConfig = {
+const config: EndpointCheckConfig = {
   Type: 'HTTPS',
   FullyQualifiedDomainName: 'primary.levlabs.link',
   ResourcePath: '/healthz',
   RequestInterval: 10,
 };
 
-function world(more: Partial<HealthCheckConfig> = {}) {
+function world(more: Partial<EndpointCheckConfig> = {}) {
   const { clock, seed } = setting();
   const state: { answer: (probe: Probe) => ProbeResult; lost: string[]; probes: Probe[] } = {
     answer: () => ({ ok: true, status: 200, body: 'ok' }),
@@ -144,8 +145,75 @@ test('checkers of a lost Region neither ask nor count', async () => {
   expect(checkers.percentageHealthy('hc')).toBe(100);
 });
 
-test('a calculated check is a FakeLimit', () => {
+test('an unknown type is a FakeLimit', () => {
   const { checkers } = world();
-  const calculated = { Type: 'CALCULATED' } as unknown as HealthCheckConfig;
-  expect(() => checkers.add('other', calculated)).toThrow('health check type CALCULATED');
+  const other = { Type: 'RECOVERY_CONTROL' } as unknown as HealthCheckConfig;
+  expect(() => checkers.add('other', other)).toThrow('health check type RECOVERY_CONTROL');
+});
+
+describe('a calculated check', () => {
+  /** Two more checks beside `hc`, which answers: one of an absent object, and one that is inverted. */
+  function withChildren(HealthThreshold: number, Inverted = false) {
+    const open = world();
+    const { checkers, state } = open;
+    const answers = new Map<string, ProbeResult>();
+    state.answer = ({ path }) => answers.get(path) ?? { ok: true, status: 403, body: '' };
+    answers.set('/healthz', { ok: true, status: 200, body: '' });
+    checkers.add('absent', { ...config, ResourcePath: '/absent', FailureThreshold: 1 });
+    checkers.add('inverted', { ...config, ResourcePath: '/object', FailureThreshold: 1, Inverted: true });
+    checkers.add('all', {
+      Type: 'CALCULATED',
+      ChildHealthChecks: ['hc', 'absent', 'inverted'],
+      HealthThreshold,
+      Inverted,
+    });
+    return { ...open, answers };
+  }
+
+  test.each([
+    [2, false, true],
+    [3, false, false],
+    [2, true, false],
+  ])(
+    'of threshold %i, inverted %p, is healthy %p while two of three are',
+    async (threshold, inverted, healthy) => {
+      const { clock, checkers } = withChildren(threshold, inverted);
+      await clock.advance(30_000);
+      expect(checkers.isHealthy('all')).toBe(healthy);
+    },
+  );
+
+  test('follows its children, and tells what it was before', async () => {
+    const { clock, checkers, answers, began } = withChildren(2);
+    await clock.advance(60_000);
+    answers.set('/object', { ok: true, status: 200, body: '' });
+    await clock.advance(20_000);
+    expect(checkers.isHealthy('inverted')).toBe(false);
+    expect(checkers.isHealthy('all')).toBe(false);
+    expect(checkers.isHealthy('all', began + 59_000)).toBe(true);
+    expect(checkers.isHealthy('all', clock.now())).toBe(false);
+  });
+
+  test('of a child that nobody has added is a FakeLimit', () => {
+    const { checkers } = world();
+    const orphan = { Type: 'CALCULATED' as const, ChildHealthChecks: ['nobody'], HealthThreshold: 1 };
+    expect(() => checkers.add('all', orphan)).toThrow('no health check nobody');
+  });
+});
+
+test('with a threshold of one, an object that appears is seen within seconds, and one that goes within an interval', async () => {
+  const { clock, state, checkers, changes, began } = world({ FailureThreshold: 1 });
+  state.answer = () => ({ ok: true, status: 403, body: '' });
+  await clock.advance(60_000);
+  expect(checkers.isHealthy('hc')).toBe(false);
+  const appears = clock.now();
+  state.answer = () => ({ ok: true, status: 200, body: '' });
+  await clock.advance(60_000);
+  const goes = clock.now();
+  state.answer = () => ({ ok: true, status: 403, body: '' });
+  await clock.advance(60_000);
+  const [, [seen] = [0], [gone] = [0]] = changes;
+  expect(began + seen - appears).toBeLessThan(4_000);
+  expect(began + gone - goes).toBeGreaterThan(6_000);
+  expect(began + gone - goes).toBeLessThanOrEqual(10_100);
 });

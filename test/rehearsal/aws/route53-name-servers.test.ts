@@ -36,6 +36,43 @@ describe('the name servers', () => {
     expect(await moments('one')).not.toEqual(await moments('two'));
   });
 
+  test('each hears of a health check within five seconds, at its own moment', async () => {
+    let unhealthySince = Number.POSITIVE_INFINITY;
+    const { zone, target, clock } = world({ healthy: (_, at) => at < unhealthySince });
+    const pair = (site: string, Failover: 'PRIMARY' | 'SECONDARY', more = {}) =>
+      cname('pair.levlabs.link', `${site}.levlabs.link`, { SetIdentifier: site, Failover, ...more });
+    zone.seed(pair('primary', 'PRIMARY', { HealthCheckId: 'check' }), pair('dr', 'SECONDARY'));
+    const at = (server: string) => {
+      const answer = zone.ask(server, 'pair.levlabs.link', 'CNAME');
+      return answer?.kind === 'records' ? answer.records[0]?.value : undefined;
+    };
+    expect(target(zone.servers[0] ?? '')).toBe('primary.levlabs.link.');
+    unhealthySince = clock.now();
+    const heard = new Map<string, number>();
+    for (let ms = 0; ms <= 5000; ms += 100) {
+      for (const server of zone.servers)
+        if (!heard.has(server) && at(server) === 'dr.levlabs.link.') heard.set(server, ms);
+      await clock.advance(100);
+    }
+    expect(heard.size).toBe(4);
+    expect(new Set(heard.values()).size).toBeGreaterThan(1);
+  });
+
+  test('one that lags learns of changes and of health checks so much later', async () => {
+    let unhealthySince = Number.POSITIVE_INFINITY;
+    const { run, change, zone, target, clock } = world({ healthy: (_, at) => at < unhealthySince });
+    const [first = '', second = ''] = zone.servers;
+    zone.lag(second, 90_000);
+    await run(change(drop, make));
+    unhealthySince = clock.now();
+    await clock.advance(15_000);
+    expect([target(first), target(second)]).toEqual(['dr.levlabs.link.', 'primary.levlabs.link.']);
+    await clock.advance(74_000);
+    expect(target(second)).toBe('primary.levlabs.link.');
+    await clock.advance(20_000);
+    expect(target(second)).toBe('dr.levlabs.link.');
+  });
+
   test('they never go back to an older change', async () => {
     const { run, change, zone, target, clock } = world({ insyncAfterMs: 15_000 });
     await run(change(drop, make));

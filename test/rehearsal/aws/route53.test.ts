@@ -16,6 +16,21 @@ describe('changing records', () => {
     expect(ResourceRecordSets?.[0]?.ResourceRecords).toEqual([{ Value: 'dr.levlabs.link' }]);
   });
 
+  test('one name has one routing policy: a record without stands beside none that has one', async () => {
+    const { failure, run, change } = world();
+    const weighted = cname('main.levlabs.link', 'x.', { SetIdentifier: 'x', Weight: 1 });
+    const beside = await failure(change({ Action: 'CREATE', ResourceRecordSet: weighted }));
+    expect(beside).toBeInstanceOf(InvalidChangeBatch);
+    expect(beside.message).toContain('cannot be created because a non weighted rrset exists');
+    await run(change(drop, { Action: 'CREATE', ResourceRecordSet: weighted }));
+    const simple = await failure(
+      change({ Action: 'CREATE', ResourceRecordSet: cname('main.levlabs.link', 'y.') }),
+    );
+    expect(simple.message).toBe(
+      '[RRSet with DNS name main.levlabs.link., type CNAME cannot be created as other RRSets exist with the same name and type.]',
+    );
+  });
+
   test('a batch with one bad change changes nothing', async () => {
     const { failure, change, zone } = world();
     const other: Change = { Action: 'CREATE', ResourceRecordSet: cname('x.levlabs.link', 'y.') };

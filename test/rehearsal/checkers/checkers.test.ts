@@ -3,12 +3,13 @@ import { scratchNamespace } from '../../../core/drill';
 import type { Finding } from '../../../rehearsal/checkers';
 import { asStep } from '../../../rehearsal/embedded/calls';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
-import { example, scenario } from '../cloud/examples';
+import { example, scenario, withSwitch } from '../cloud/examples';
 import { type OpenNight, openNight } from '../cloud/play';
 
 jest.setTimeout(30_000);
 
-const levlabs = example('levlabs');
+/** One record that is easily moved by force. */
+const levlabs = withSwitch(example('levlabs'), 'cname');
 const [app] = levlabs.config.apps;
 if (!app?.endpoint) throw new Error('the sample app is called at a main name');
 const { main, ttlSeconds, zone: zoneOf, hosts } = app.endpoint;
@@ -468,6 +469,34 @@ describe('I9: main goes back only by a run', () => {
   });
 });
 
+describe('I9, by the switch whose record nobody changes', () => {
+  const standby = withSwitch(levlabs, 'standby-switch');
+
+  async function taken(by: (open: OpenNight) => Promise<void>): Promise<string[]> {
+    const open = await openNight(standby);
+    const { clock, s3 } = open.night;
+    await clock.advance(30_000);
+    await clock.run(startOnDr(open, 'written until 1'));
+    await clock.run(by(open));
+    const [bucket = ''] = s3.dr.bucketNames();
+    s3.dr.seed(bucket, `${main}/at-dr`, 'by somebody', clock.now());
+    await clock.advance(30_000);
+    expect(levlabs.config.apps.map(each => new Set(open.night.mainAt(each)))).toEqual([new Set(['dr'])]);
+    return open.broken();
+  }
+
+  it('is broken when an object appears that no run has written', async () => {
+    expect(await taken(async () => undefined)).toEqual([
+      expect.stringMatching(/^I9: main went to dr at .* and no run had changed it$/),
+    ]);
+  });
+
+  it('holds when a run has written it', async () => {
+    const write = { step: 'flip', service: 's3', action: 'PutObject' };
+    expect(await taken(open => call(open, write))).toEqual([]);
+  });
+});
+
 describe('I9, after a run has moved main', () => {
   it('is broken when main goes back by itself', async () => {
     const broken = await brokenAfter(async open => {
@@ -533,6 +562,17 @@ describe('I10: a lost Region adds at most its deadline to the flip', () => {
     );
     expect(open.broken()).toEqual([]);
     expect(open.finding('I10').evidence).toMatch(/^at most 9.0 s of any app's way/);
+  });
+
+  it.each([
+    ['standby-switch', ['I10: run run-1 with sample-app waited 30.0 s for us-east-1']],
+    ['cname', []],
+  ] as const)("counts Route 53's control plane as a part of us-east-1 for %s", async (by, broken) => {
+    const open = await openNight(withSwitch(levlabs, by));
+    open.night.loseUsEast1();
+    await open.night.clock.advance(2000);
+    await open.night.clock.run(call(open, { ...change, seconds: 30 }));
+    expect(open.broken()).toEqual(broken);
   });
 
   it('says nothing as long as no Region is lost', async () => {

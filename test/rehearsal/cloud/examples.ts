@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, SiteName } from '../../../core/config';
+import type { Config, SiteName, SwitchName } from '../../../core/config';
 import { loadConfig } from '../../../lib/config';
 import { type Manifest, readManifests } from '../../../rehearsal/embedded/kubernetes/manifests';
 import type { Action, Scenario } from '../../../rehearsal/scenario';
@@ -21,6 +21,10 @@ export function example(name: string): Example {
     from,
     listener: () => undefined,
   };
+}
+
+export function withSwitch(of: Example, name: SwitchName): Example {
+  return { ...of, config: { ...of.config, switch: name } };
 }
 
 export type Happening = Scenario['night'][number];
@@ -49,6 +53,15 @@ export function scenario(
     night: [...night],
     watch: 120,
     ...more,
-    expect: { outcome: 'succeeded', main: 'dr', says: [], told: [], restores: 1, runs: 1, ...expect },
+    expect: {
+      outcome: 'succeeded',
+      main: 'dr',
+      says: [],
+      told: [],
+      restores: 1,
+      runs: 1,
+      took: {},
+      ...expect,
+    },
   };
 }

@@ -4,12 +4,13 @@ import type { Statement } from '../../../rehearsal/embedded/cloud/iam';
 import type { DeployedStack } from '../../../rehearsal/embedded/cloud/template';
 import type { KubeObject } from '../../../rehearsal/embedded/kubernetes/object';
 import type { TransportFault } from '../../../rehearsal/embedded/kubernetes/transport';
-import { at, example, type Happening, scenario } from './examples';
+import { at, example, type Happening, scenario, withSwitch } from './examples';
 import { type OpenNight, onFirst, type Played, type PlayOptions, play } from './play';
 
 jest.setTimeout(60_000);
 
 const levlabs = example('levlabs');
+const onCname = withSwitch(levlabs, 'cname');
 const lost = at(30, { do: 'lose-region', site: 'primary' });
 const started = at(35, {
   do: 'start',
@@ -152,13 +153,19 @@ describe('an IAM permission that is missing', () => {
     return Object.assign(Object.create(stack) as DeployedStack, { ofType });
   }
 
-  it('to change main lets the run roll back, and the message says which', async () => {
-    const played = await nightWith({ stacks: without('route53:ChangeResourceRecordSets', 'flip') });
-    expect(firstEnd(played)).toBe('rolled-back');
-    expect(played.text).toContain('not authorized to perform: route53:ChangeResourceRecordSets');
-    expect(played.text).toContain('cdk deploy');
-    expectUnmoved(played);
-  });
+  it.each([
+    ['cname', 'route53:ChangeResourceRecordSets'],
+    ['standby-switch', 's3:PutObject'],
+  ] as const)(
+    'to change main by %s lets the run roll back, and the message says which',
+    async (by, action) => {
+      const played = await nightWith({ ...withSwitch(levlabs, by), stacks: without(action, 'flip') });
+      expect(firstEnd(played)).toBe('rolled-back');
+      expect(played.text).toContain(`not authorized to perform: ${action}`);
+      expect(played.text).toContain('cdk deploy');
+      expectUnmoved(played);
+    },
+  );
 
   it('to look up the cluster lets the run be refused before anything is touched', async () => {
     const played = await nightWith({ stacks: without('eks:DescribeCluster', 'preflight') });
@@ -171,10 +178,20 @@ describe('an IAM permission that is missing', () => {
 describe('an AWS service that throttles for a while', () => {
   it('does not stop the run when it is Route 53', async () => {
     const played = await nightWith({
+      ...onCname,
       withNight: ({ night }) =>
         onFirst(night, 'flip', 'ListResourceRecordSets', () => night.route53.endpoint.throttle(4)),
     });
     expect(outcomes(played, 'route53', 'Throttling')).toBe(4);
+    expectSuccess(played);
+  });
+
+  it('does not stop the run when it is S3', async () => {
+    const played = await nightWith({
+      withNight: ({ night }) =>
+        onFirst(night, 'flip', 'ListObjectsV2', () => night.s3.dr.endpoint.throttle(4)),
+    });
+    expect(outcomes(played, 's3', 'SlowDown')).toBe(4);
     expectSuccess(played);
   });
 
@@ -201,19 +218,60 @@ describe('an AWS service that throttles for a while', () => {
 });
 
 describe('an answer that is lost on its way back', () => {
-  it('of Route 53 does not change main twice', async () => {
+  it.each([
+    ['cname', 'ChangeResourceRecordSets'],
+    ['standby-switch', 'PutObject'],
+  ] as const)('of a change by %s does not change main twice', async (by, action) => {
     const played = await nightWith({
+      ...withSwitch(levlabs, by),
       withNight: ({ night }) =>
-        onFirst(night, 'flip', 'ChangeResourceRecordSets', () => night.route53.endpoint.loseReplies(1)),
+        onFirst(night, 'flip', action, () =>
+          (by === 'cname' ? night.route53 : night.s3.dr).endpoint.loseReplies(1),
+        ),
     });
-    expect(outcomes(played, 'route53', 'AbortError')).toBe(1);
     expect(new Set(played.main)).toEqual(new Set(['dr']));
     expect(played.told).toEqual(['start', 'succeeded']);
     expect(played.restores.created).toHaveLength(1);
     // The change whose answer was lost is the only one.
     expect(played.swaps).toBe(0);
-    const changes = played.night.calls.calls.filter(({ action }) => action === 'ChangeResourceRecordSets');
-    expect(changes).toHaveLength(1);
+    const changes = played.night.calls.calls.filter(
+      each => each.action === action && each.service !== 'dynamodb',
+    );
+    expect(changes).toMatchObject([{ outcome: 'AbortError' }]);
+  });
+
+  it('of the switch, while S3 is silent and name servers lag, leaves dr up for when main comes', async () => {
+    const played = await nightWith({
+      withNight: ({ night }) =>
+        onFirst(night, 'flip', 'PutObject', () => {
+          night.s3.dr.endpoint.loseReplies(1);
+          night.clock.after(3_000, () => {
+            night.s3.dr.endpoint.state = 'hang';
+          });
+          for (const zone of night.zones.values())
+            for (const server of zone.servers) zone.lag(server, 120_000);
+        }),
+    });
+    expect(firstEnd(played)).toBe('needs-attention');
+    expect(played.text).toContain('It is not known whether main will still move to dr');
+    expect(played.text).toContain('Nothing was undone');
+    expect(new Set(played.main)).toEqual(new Set(['dr']));
+    // No run had an answer for what it wrote; and whoever came with main was served.
+    expect(played.broken()).toEqual([expect.stringMatching(/^I9: main went to dr/)]);
+  });
+
+  it('of the switch with nothing after it does not let main go to a site that is scaled down', async () => {
+    const played = await nightWith({
+      withNight: ({ night }) =>
+        onFirst(night, 'flip', 'PutObject', () => {
+          night.s3.dr.endpoint.loseReplies(1);
+          night.clock.after(3_500, () => {
+            night.s3.dr.endpoint.state = 'hang';
+          });
+        }),
+    });
+    expect(played.main).toContain('dr');
+    expect(played.broken().filter(text => text.startsWith('I1'))).toEqual([]);
   });
 
   it.each(['admit', 'turn', 'restore', 'flip', 'close', 'report'] as const)(

@@ -1,9 +1,11 @@
 import { Credentials } from '../../../rehearsal/embedded/cloud/credentials';
-import { allows, type Statement } from '../../../rehearsal/embedded/cloud/iam';
+import { allows, resourceOf, type Statement } from '../../../rehearsal/embedded/cloud/iam';
 import { Policies } from '../../../rehearsal/embedded/cloud/policies';
 import { DeployedStack, type Resource } from '../../../rehearsal/embedded/cloud/template';
 import { example } from './examples';
 import { openNight } from './play';
+
+jest.setTimeout(60_000);
 
 const statement = (Effect: Statement['Effect'], Action: Statement['Action']): Statement => ({
   Effect,
@@ -34,6 +36,28 @@ describe('a call is allowed', () => {
     ['by a wildcard, which no policy of Lifeboat has', [statement('Allow', 'sns:*')]],
   ])('not %s', (_when, statements) => {
     expect(allows(statements, 'sns', 'Publish')).toBe(false);
+  });
+});
+
+describe('a call on an object of S3', () => {
+  const arn = 'arn:aws:s3:::bucket/main/at-dr';
+  const one = { ...statement('Allow', 's3:PutObject'), Resource: [arn] };
+
+  it.each([
+    ['the one that is named', { Bucket: 'bucket', Key: 'main/at-dr' }, true],
+    ['another one', { Bucket: 'bucket', Key: 'main/at-primary' }, false],
+    ['one of another bucket', { Bucket: 'other', Key: 'main/at-dr' }, false],
+  ])('is allowed on %s: %j, %p', (_what, input, allowed) => {
+    expect(allows([one], 's3', 'PutObject', resourceOf('s3', input))).toBe(allowed);
+  });
+
+  it('lists a bucket under the name that IAM has for it', () => {
+    const list = { ...statement('Allow', 's3:ListBucket'), Resource: 'arn:aws:s3:::bucket' };
+    expect(allows([list], 's3', 'ListObjectsV2', resourceOf('s3', { Bucket: 'bucket' }))).toBe(true);
+  });
+
+  it('says nothing of resources of other services', () => {
+    expect(resourceOf('dynamodb', { TableName: 'ledger' })).toBeUndefined();
   });
 });
 

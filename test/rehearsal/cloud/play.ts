@@ -91,7 +91,7 @@ export interface Played extends OpenNight {
   /** The texts of on-call's messages, one after the other. */
   text: string;
   main: (SiteName | undefined)[];
-  /** Changes of main that Route 53 took. */
+  /** Changes of main that Route 53 took, or S3. */
   swaps: number;
 }
 
@@ -118,7 +118,8 @@ export async function play(
     text: messages.map(({ text }) => text).join('\n'),
     main: app ? night.mainAt(app) : [],
     swaps: night.calls.calls.filter(
-      ({ action, outcome }) => action === 'ChangeResourceRecordSets' && outcome === 'ok',
+      ({ step, action, outcome }) =>
+        step === 'flip' && ['ChangeResourceRecordSets', 'PutObject'].includes(action) && outcome === 'ok',
     ).length,
   };
 }

@@ -2,6 +2,8 @@ import { writtenUntil } from '../../../rehearsal/embedded/cloud/volumes';
 import { example } from './examples';
 import { type OpenNight, openNight } from './play';
 
+jest.setTimeout(60_000);
+
 const levlabs = example('levlabs');
 const NAME = 'sample-app-data';
 

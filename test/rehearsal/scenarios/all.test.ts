@@ -60,6 +60,18 @@ describe('on the sample app', () => {
     ]);
   });
 
+  it('a black hole makes the flip at most ten seconds later than nothing at all does', () => {
+    const start = { 'manual-run': '2026-03-29T03:08:00Z', 'us-east-1-black-hole': '2026-03-29T03:06:00Z' };
+    const [well = 0, lost = 0] = Object.entries(start).map(([name, began]) => {
+      const { calls } = levlabs.find(({ scenario }) => scenario === name) ?? { calls: [] };
+      const write = calls.find(({ step, action }) => step === 'flip' && action === 'PutObject');
+      if (write === undefined) throw new Error(`${name} did not flip`);
+      return (Date.parse(write.at) - Date.parse(began)) / 1000;
+    });
+    expect(lost - well).toBeGreaterThan(0);
+    expect(lost - well).toBeLessThanOrEqual(10);
+  });
+
   it('gives the same report twice but for how long it took', () => {
     expect(again).toHaveLength(2);
     for (const report of again) {

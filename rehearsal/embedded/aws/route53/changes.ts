@@ -105,7 +105,8 @@ function conflict(
     return `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zone}`;
   }
   const others = [...next.values()].filter(other => other.Name === name && other !== record);
-  refuseMixedPolicies(record, others);
+  const mixed = mixedPolicies(record, others);
+  if (mixed !== undefined) return mixed;
   const otherTypes = others.filter(other => other.Type !== type);
   if (type === 'CNAME' && otherTypes.length > 0) {
     return `RRSet of type CNAME with DNS name ${name} is not permitted as it conflicts with other records with the same DNS name in zone ${zone}`;
@@ -116,11 +117,20 @@ function conflict(
   return undefined;
 }
 
-function refuseMixedPolicies(record: ResourceRecordSet, others: readonly ResourceRecordSet[]): void {
+/**
+ * One name and type has one routing policy. AWS's words for a simple record beside others are from reports
+ * (terraform-provider-aws #15706); those for a record with a policy are like those for multivalue (cert-manager #5388).
+ */
+function mixedPolicies(record: ResourceRecordSet, others: readonly ResourceRecordSet[]): string | undefined {
   const policy = (set: ResourceRecordSet) =>
     set.Failover !== undefined ? 'failover' : set.Weight !== undefined ? 'weighted' : 'simple';
-  const mixed = others.find(other => other.Type === record.Type && policy(other) !== policy(record));
-  if (mixed) throw new FakeLimit(`${record.Name} ${record.Type} with two routing policies`);
+  const own = policy(record);
+  const mixed = others.some(other => other.Type === record.Type && policy(other) !== own);
+  if (!mixed) return undefined;
+  const what = `RRSet with DNS name ${record.Name}, type ${record.Type}`;
+  return own === 'simple'
+    ? `${what} cannot be created as other RRSets exist with the same name and type.`
+    : `${what}, SetIdentifier ${record.SetIdentifier} cannot be created because a non ${own} rrset exists with the same name and type.`;
 }
 
 /** The form that every change must have. @returns AWS's message, or undefined. */

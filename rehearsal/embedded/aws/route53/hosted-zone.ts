@@ -14,7 +14,11 @@ export interface HostedZoneOptions {
   seed: string;
   /** From a change to INSYNC. */
   insyncAfterMs: number;
-  around: Omit<Surroundings, 'zone' | 'random'>;
+  /** How late a name server may hear of a health check's change: each has a time of its own up to this. */
+  healthAfterMs: number;
+  around: Omit<Surroundings, 'zone' | 'random' | 'healthy'> & {
+    healthy: (healthCheckId: string, at: number) => boolean;
+  };
 }
 
 interface Version {
@@ -41,6 +45,9 @@ export class HostedZone implements Authority {
   private readonly views: Map<string, { version: Version; upcoming: { at: number; version: Version }[] }>;
   private readonly changes = new Map<string, Submitted>();
   private readonly silent = new Set<string>();
+  /** How late each name server hears of health checks, and of everything once it has been told to lag. */
+  private readonly hears: Map<string, number>;
+  private readonly lags = new Map<string, number>();
   private readonly random: Random;
 
   constructor(private readonly options: HostedZoneOptions) {
@@ -48,6 +55,8 @@ export class HostedZone implements Authority {
     this.zone = canonicalName(options.name);
     this.random = seeded(`${options.seed} zone ${options.id}`);
     this.servers = nameServers(this.random);
+    const late = seeded(`${options.seed} zone ${options.id} health`);
+    this.hears = new Map(this.servers.map(server => [server, Math.round(options.healthAfterMs * late())]));
     this.current = { serial: 1, records: defaultRecords(this.zone, this.servers) };
     this.views = new Map(this.servers.map(server => [server, { version: this.current, upcoming: [] }]));
   }
@@ -103,16 +112,27 @@ export class HostedZone implements Authority {
     else this.silent.delete(server);
   }
 
+  /** From now on this name server knows everything so much later. */
+  lag(server: string, ms: number): void {
+    this.lags.set(server, ms);
+  }
+
   ask(server: string, name: string, type: string): DnsAnswer | undefined {
     const view = this.views.get(server);
     if (!view || this.silent.has(server)) return undefined;
-    const now = this.options.clock.now();
+    const now = this.options.clock.now() - (this.lags.get(server) ?? 0);
     for (const { at, version } of view.upcoming) {
       if (at <= now && version.serial > view.version.serial) view.version = version;
     }
     view.upcoming = view.upcoming.filter(({ at }) => at > now);
-    const around = { ...this.options.around, zone: this.zone, random: this.random };
-    return answer(view.version.records, name, type, around);
+    const { around } = this.options;
+    const heard = now - (this.hears.get(server) ?? 0);
+    return answer(view.version.records, name, type, {
+      ...around,
+      healthy: check => around.healthy(check, heard),
+      zone: this.zone,
+      random: this.random,
+    });
   }
 }
 
