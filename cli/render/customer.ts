@@ -39,14 +39,14 @@ export function customerLines(report: TestbedReport): string[] {
 
 function afterReturn({
   site,
-  answersAfterSeconds,
+  restsAfterSeconds,
   served,
   written,
 }: TestbedReport['client']['returns'][number]) {
   return [
     '',
     `Then ${site} came back:`,
-    `  its old Pods answered ${answersAfterSeconds.toFixed(1)} s after it began to boot; ` +
+    `  ${restsAfterSeconds === undefined ? 'nobody put it to rest' : `it was at rest ${restsAfterSeconds.toFixed(1)} s after it began to boot`}; ` +
       `it served ${served} customers and took ${written} orders`,
   ];
 }

@@ -47,26 +47,6 @@ export async function damagePacks(aws: SignedRequestsOptions, bucket: string): P
   }
 }
 
-interface ListedFunctions {
-  Functions: { FunctionName: string; Environment?: { Variables?: Record<string, string> } }[];
-}
-
-/** Invokes a step's function as EventBridge's schedule does, and waits for its answer. @throws NotPrepared */
-export async function invokeStep(aws: SignedRequestsOptions, step: string, event: object): Promise<void> {
-  const requests = new SignedRequests(aws);
-  const service = 'lambda';
-  const list = await requests.send({ service, method: 'GET', path: '/2015-03-31/functions/' });
-  const { Functions } = JSON.parse(list.text) as ListedFunctions;
-  const name = Functions.find(each => each.Environment?.Variables?.LIFEBOAT_STEP === step)?.FunctionName;
-  if (name === undefined) throw new NotPrepared(`${aws.region} has no function of the step ${step}.`);
-  const path = `/2015-03-31/functions/${name}/invocations`;
-  const body = JSON.stringify(event);
-  const answer = await requests.send({ service, method: 'POST', path, body });
-  const failed = answer.header('x-amz-function-error');
-  if (answer.status !== 200 || failed !== undefined)
-    throw new NotPrepared(`${name} answered ${answer.status} ${failed ?? ''}: ${answer.text}`);
-}
-
 /** Points main to a site for the first time; from then on the name is Lifeboat's. */
 export async function pointMain(
   aws: SignedRequestsOptions,

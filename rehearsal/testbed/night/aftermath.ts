@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { SITE_NAMES, type SiteName } from '../../../core/config';
 import { describe } from '../../embedded/describe';
 import { loadScenario } from '../../scenario';
-import { CommandFailed } from '../host/run';
-import { Shop } from '../shop';
+import { ordersOnDisk } from '../disk';
+import type { Kubectl } from '../region/kubectl';
 import { playNight } from './night';
 import { settleIn } from './prepare';
 import type { TestbedReport } from './report';
@@ -11,9 +11,9 @@ import { type Return, returnFinding } from './return';
 import type { Stage } from './stage';
 
 const LOOK_MS = 200;
-/** The Pods of a Region that boots again answer within that time. */
-const RETURN_MS = 120_000;
-/** So long a Region that is back is watched, with its Pods at work. */
+/** The guard asks a lost site every few seconds; Pods have half a minute to end. */
+const REST_MS = 120_000;
+/** So long a Region that is back is watched beyond that. */
 const AFTER_RETURN_MS = 20_000;
 
 /**
@@ -35,37 +35,35 @@ export async function aftermath(stage: Stage, report: TestbedReport): Promise<vo
 async function comeBack({ bed, customer, listener }: Stage, site: SiteName): Promise<Return> {
   const at = Date.now();
   const mainBefore = bed.mainTarget();
+  const host = hostOf({ bed }, site);
   listener({ kind: 'happens', at, text: describe({ do: 'restore-region', site }, bed.config) });
   await bed.restoreRegion(site);
-  const shop = new Shop(bed.regions[site].kubectl);
-  await ordersOnceBack(shop);
-  const answersAfterSeconds = (Date.now() - at) / 1000;
+  // A guard puts to rest what main has left; what main leads to all along is left alone.
+  const rested = mainBefore !== host && (await atRest(bed.regions[site].kubectl));
+  const restsAfterSeconds = (Date.now() - at) / 1000;
   await wait(AFTER_RETURN_MS);
   const visits = customer.visits().filter(visit => visit.at >= at);
   const first = visits[0]?.number ?? Number.POSITIVE_INFINITY;
   return {
     site,
-    host: hostOf({ bed }, site),
-    answersAfterSeconds,
+    host,
+    ...(rested ? { restsAfterSeconds } : {}),
     mainBefore,
     mainNow: bed.mainTarget(),
     served: visits.filter(visit => visit.ok && visit.site === site).length,
-    written: (await ordersOnceBack(shop)).filter(number => number >= first).length,
+    // From its disk: of a site at rest nobody can be asked.
+    written: ordersOnDisk(bed.regions[site].disk).filter(number => number >= first).length,
   };
 }
 
-/**
- * For a while Kubernetes still takes the Pods for Ready that died with the Region, and then, though they are at work
- * again, for not Ready: only an answer proves them back, and the next question may find nobody once more.
- */
-async function ordersOnceBack(shop: Shop): Promise<number[]> {
-  for (const deadline = Date.now() + RETURN_MS; ; await wait(LOOK_MS)) {
-    try {
-      return await shop.orders();
-    } catch (error) {
-      if (!(error instanceof CommandFailed) || Date.now() > deadline) throw error;
-    }
+/** Whether no Pod of the shop is left within the patience. */
+async function atRest(kubectl: Kubectl): Promise<boolean> {
+  for (const deadline = Date.now() + REST_MS; Date.now() < deadline; await wait(LOOK_MS)) {
+    const deployments = await kubectl.list('deployments', 'orders');
+    const pods = await kubectl.list('pods', 'orders');
+    if (pods.length === 0 && deployments.every(({ spec }) => spec?.replicas === 0)) return true;
   }
+  return false;
 }
 
 async function goHome(stage: Stage): Promise<TestbedReport> {

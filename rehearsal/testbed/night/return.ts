@@ -6,8 +6,8 @@ export interface Return {
   site: SiteName;
   /** Its own name. */
   host: string | undefined;
-  /** From the beginning of its boot to the first answer of its old Pods. */
-  answersAfterSeconds: number;
+  /** From the beginning of its boot until it was at rest; absent when it was not put to rest. */
+  restsAfterSeconds?: number;
   /** Where main led before it came back, and some time after. */
   mainBefore: string | undefined;
   mainNow: string | undefined;
@@ -17,14 +17,21 @@ export interface Return {
   written: number;
 }
 
-/** A Region that was lost and is back serves nobody and takes no order, unless main has been leading to it all along. */
-export function returnFinding({ site, host, mainBefore, mainNow, served, written }: Return): Finding {
+/**
+ * A Region that was lost and is back serves nobody, takes no order and is put to rest, unless main has been leading to it
+ * all along.
+ */
+export function returnFinding(back: Return): Finding {
+  const { site, host, restsAfterSeconds, mainBefore, mainNow, served, written } = back;
   const stays = mainNow === mainBefore;
   return {
     id: 'back',
-    holds: stays && (mainNow === host || served + written === 0),
+    holds: stays && (mainNow === host || (served + written === 0 && restsAfterSeconds !== undefined)),
     evidence:
       `${site} is back: main ${stays ? 'stays where it was' : `leads to ${mainNow}`}, ` +
-      `${served} customers were served there and ${written} orders written`,
+      `${served} customers were served there and ${written} orders written, ` +
+      (restsAfterSeconds === undefined
+        ? 'and it was not put to rest'
+        : `and it was at rest ${restsAfterSeconds.toFixed(1)} s after it began to boot`),
   };
 }

@@ -54,6 +54,11 @@ export class Region {
     return groupName(this.options.site);
   }
 
+  /** What it boots from; it outlives the Region's death. */
+  get disk(): string {
+    return join(this.options.folder, 'disk');
+  }
+
   get logs(): string {
     return join(this.options.folder, 'logs');
   }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Report } from '../../../rehearsal/report';
 import { scenarioNames } from '../../../rehearsal/scenario';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const ROOT = join(__dirname, '..', '..', '..');
 const FIVE_APPS = ['--config', join(ROOT, 'examples', 'five-apps', 'lifeboat.yaml')];
@@ -56,7 +56,7 @@ describe('on the sample app', () => {
     expect(wrongWith(report)).toEqual([]);
     expect(report?.invariants.map(({ id }) => id)).toEqual([
       ...['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10'],
-      ...['undo', 'loss', 'drill', 'fakes'],
+      ...['undo', 'loss', 'drill', 'fence', 'fakes'],
     ]);
   });
 

@@ -3,7 +3,7 @@ import { type Return, returnFinding } from '../../../../rehearsal/testbed/night/
 const quiet: Return = {
   site: 'primary',
   host: 'shop-primary.orders.test',
-  answersAfterSeconds: 5,
+  restsAfterSeconds: 5,
   mainBefore: 'shop-dr.orders.test',
   mainNow: 'shop-dr.orders.test',
   served: 0,
@@ -15,11 +15,18 @@ test.each([
   ['main goes back by itself', { mainNow: 'shop-primary.orders.test' }, false],
   ['a customer is served there', { served: 1 }, false],
   ['an order is written there', { written: 1 }, false],
+  ['nobody puts it to rest', { restsAfterSeconds: undefined }, false],
   [
     'main has been leading there all along',
-    { mainBefore: 'shop-primary.orders.test', mainNow: 'shop-primary.orders.test', served: 9, written: 9 },
+    {
+      mainBefore: 'shop-primary.orders.test',
+      mainNow: 'shop-primary.orders.test',
+      served: 9,
+      written: 9,
+      restsAfterSeconds: undefined,
+    },
     true,
   ],
 ])('after the return of a lost Region, when %s', (_what, change, holds) => {
-  expect(returnFinding({ ...quiet, ...change }).holds).toBe(holds);
+  expect(returnFinding({ ...quiet, ...change } as Return).holds).toBe(holds);
 });
