@@ -305,3 +305,37 @@ it('tells a site that is not ready any more, also when something else is well ag
   expect(text).toContain('whether dr (us-east-2) could take over');
   expect(text).toContain('Not ready any more:\n- shop: nodes: none\n\nReady again:\n- wiki: api: no');
 });
+
+describe('messages of a switchover', () => {
+  const planned = run({ mode: 'switchover', startedBy: 'person' });
+
+  it('say that customers wait from the rest on, and what stopping it means', () => {
+    const { text } = startMessage(config(), planned, [appRun()], []);
+    expect(text).toContain('Put primary to rest (customers wait from then on), back it up for the last time');
+    expect(text).toContain('A run that is stopped leaves primary at rest');
+    expect(startMessage(config(), run(), [appRun()], []).text).not.toContain('leaves primary at rest');
+  });
+});
+
+describe('messages of a drill', () => {
+  const drill = run({ mode: 'drill', startedBy: 'person' });
+  const ended = (outcome: 'succeeded' | 'refused' | 'rolled-back' | 'needs-attention') =>
+    appRun({ end: { at: NOW, outcome, reasons: ['why'] } });
+
+  it('say that customers notice nothing', () => {
+    const message = startMessage(config(), drill, [appRun()], []);
+    expect(message.subject).toBe('[levlabs] Drill of shop on dr');
+    expect(message.text).toContain('Customers notice nothing.');
+    expect(message.text).not.toContain('Moving');
+  });
+
+  it.each([
+    ['succeeded', 'Drill: shop would work on dr'],
+    ['refused', 'No drill on dr: shop'],
+    ['rolled-back', 'DRILL FAILED: shop would not work on dr'],
+    ['needs-attention', 'NEEDS ATTENTION: what a drill of shop left on dr'],
+  ] as const)('that %s never read like a move', (outcome, subject) => {
+    const record = { run: drill, acceptOldBackup: false, dependencies: [], joined: 0 };
+    expect(endMessage(config(), record, [ended(outcome)], 'summary').subject).toBe(`[levlabs] ${subject}`);
+  });
+});
