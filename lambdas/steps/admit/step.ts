@@ -44,12 +44,19 @@ export async function admitStep(given: Deps, input: AdmitInput): Promise<AdmitRe
 
 /**
  * The guard shall know the run that somebody's own monitoring started: the outage has its answer then, and nobody is asked
- * twice. The guard's own starts stand there already.
+ * twice. The guard's own starts stand there already, and so do apps that this run was refused.
  */
 async function noteOutage(deps: Deps, run: Run, { reason }: Request, apps: string[]): Promise<void> {
   const { id, activate, startedBy, startedAt: at } = run;
   await deps.ledger.changeOutage(now =>
-    now?.run === id ? now : { run: id, input: { activate, startedBy, reason }, at, apps },
+    now?.run === id
+      ? now
+      : {
+          run: id,
+          input: { activate, startedBy, reason },
+          at,
+          apps: [...new Set([...(now?.apps ?? []), ...apps])],
+        },
   );
 }
 
