@@ -13,16 +13,7 @@ import type { Parts } from './build';
 import { killProcess } from './host/processes';
 import { run } from './host/run';
 import { makeWorld } from './host/world';
-import {
-  API_PORT,
-  AWS,
-  CANARY_NAMES,
-  NAME_SERVER_NAMES,
-  NAME_SERVERS,
-  REGIONS,
-  RESOLVER,
-  TOKEN_WEBHOOK,
-} from './network';
+import { API_PORT, AWS, NAME_SERVER_NAMES, NAME_SERVERS, REGIONS, RESOLVER, TOKEN_WEBHOOK } from './network';
 import { Backups } from './platform/backups';
 import { appManifests, installPlatform } from './platform/install';
 import { Pebble } from './platform/pebble';
@@ -43,7 +34,6 @@ export const ORDERS = join(__dirname, 'orders');
 export const ORDERS_CONFIG = join(ORDERS, 'lifeboat.yaml');
 const SITES: readonly SiteName[] = ['primary', 'dr'];
 const PEACE_SECONDS = 300;
-const GUARD_MS = 60_000;
 const PEACE = 'between two looks whether the standby could take over';
 /** AWS says "generally within 60 seconds"; usually it is much less. */
 const PROPAGATION_MS = 15_000;
@@ -55,7 +45,6 @@ export interface RunView extends ExecutionView {
 
 /** Two Regions, AWS, the Internet between them, and the shop on top; all inside the namespaces of this process. */
 export class Bed {
-  private guards: NodeJS.Timeout | undefined;
   readonly config: Config = loadConfig(ORDERS_CONFIG);
 
   private constructor(
@@ -87,7 +76,7 @@ export class Bed {
       control: aws.emulator.control,
       aws: aws.client('us-east-1'),
       servers: NAME_SERVERS,
-      staticNames: { ...NAME_SERVER_NAMES, ...CANARY_NAMES },
+      staticNames: NAME_SERVER_NAMES,
       delayFactor: options.delayFactor,
       propagationMs: PROPAGATION_MS,
       log: say,
@@ -228,19 +217,11 @@ export class Bed {
   }
 
   /**
-   * Sends a guard on duty in each Region that is there, now and every minute as the stacks' schedules do. This is not
-   * shortened: within its minute a guard looks every few seconds by a clock of its own.
+   * Sends a guard on duty to the standby, who stays until the first one that the stack's rule sends each minute: in AWS
+   * there has been one for long.
    */
-  private keepGuarding(): void {
-    const send = () => {
-      for (const site of SITES.filter(each => !this.aws.isLost(this.regionOf(each)))) {
-        sendToStep(this.client(site), 'guard', { watch: true }).catch((error: Error) =>
-          this.options.say(`The guard in ${this.regionOf(site)} was not sent: ${error.message}`),
-        );
-      }
-    };
-    send();
-    this.guards = setInterval(send, GUARD_MS);
+  async putGuardOnDuty(standby: SiteName): Promise<void> {
+    await sendToStep(this.client(standby), 'guard', { watch: true });
   }
 
   /** What takes its time in AWS, and what it takes here, in seconds. */
@@ -250,7 +231,6 @@ export class Bed {
   }
 
   async down(): Promise<void> {
-    clearInterval(this.guards);
     await Promise.all(SITES.map(site => this.regions[site].die()));
     await this.pebble.stop();
     await this.route53.stop();
@@ -277,7 +257,6 @@ export class Bed {
     // Only now, as its users do: before, every health check would find the site down.
     await this.aws.deploy(ORDERS_CONFIG);
     say('Lifeboat is deployed in both Regions.');
-    this.keepGuarding();
   }
 
   private async prepareDeployment(): Promise<void> {

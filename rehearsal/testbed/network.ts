@@ -14,8 +14,6 @@ export const NAME_SERVER_NAMES: Record<string, string> = {
   'ns-3.awsdns-3.org': '10.201.0.53',
   'ns-4.awsdns-4.co.uk': '10.201.0.54',
 };
-/** What is in neither Region and always answers: by it the guards know that they are not blind. */
-export const CANARY_NAMES: Record<string, string> = { 'canary.test': PEBBLE.address };
 export const RESOLVER = '10.201.0.53';
 
 export interface RegionNetwork {

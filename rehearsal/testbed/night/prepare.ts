@@ -3,6 +3,7 @@ import type { SiteName } from '../../../core/config';
 import { otherSite } from '../../../core/run';
 import type { Bed } from '../bed';
 import { type FileSum, Shop } from '../shop';
+import { withLedger } from './ledger';
 import type { Stage } from './stage';
 
 const LOOK_MS = 500;
@@ -12,6 +13,12 @@ export class NotMoved extends Error {
   override name = 'NotMoved';
 }
 
+/** Nobody watches the site at work. */
+export class NotWatched extends Error {
+  override name = 'NotWatched';
+}
+
+const GUARD_MS = 120_000;
 const BALLAST_BYTES = 50 * 1024 * 1024;
 
 /** Gives the shop more to move than a few orders. @returns what lies on its volume then */
@@ -30,7 +37,7 @@ export async function prepare(stage: Stage, active: SiteName): Promise<number> {
   const began = Date.now();
   await backUp(stage, 'primary');
   if (active === 'primary') {
-    await lookAround(stage);
+    await lookAround(stage, active);
     return began;
   }
   await moveToDr(bed);
@@ -47,7 +54,7 @@ export async function settleIn(stage: Stage, active: SiteName): Promise<void> {
   await bed.backups.show(otherSite(active));
   say(`The backups of ${otherSite(active)} are deleted, as if they had expired.`);
   await backUp(stage, active);
-  await lookAround(stage);
+  await lookAround(stage, active);
 }
 
 /** Makes a backup as a person does, and waits until the other site has seen it. */
@@ -57,9 +64,25 @@ async function backUp({ bed, say }: Stage, site: SiteName): Promise<void> {
   say(`Both sites know the backup ${name} of ${site}.`);
 }
 
-async function lookAround({ bed, say }: Stage): Promise<void> {
+async function lookAround({ bed, say }: Stage, active: SiteName): Promise<void> {
   await bed.lookInPeace();
   say('Both sites have looked whether they could take over.');
+  const standby = otherSite(active);
+  await bed.putGuardOnDuty(standby);
+  await watched(bed, standby);
+  say(`The guard of ${standby} watches ${active}.`);
+}
+
+/** Waits until the standby's guard has looked at the shop and found it well. @throws NotWatched */
+async function watched(bed: Bed, standby: SiteName): Promise<void> {
+  for (const deadline = Date.now() + GUARD_MS; ; await wait(LOOK_MS)) {
+    const watch = await withLedger(bed, standby, ledger => ledger.watch('shop'));
+    if (watch?.site === otherSite(standby) && watch.verdict.word === 'healthy') return;
+    if (Date.now() > deadline)
+      throw new NotWatched(
+        `The guard of ${standby} has not found the shop well: ${JSON.stringify(watch?.verdict ?? 'it has not looked')}.`,
+      );
+  }
 }
 
 async function moveToDr(bed: Bed): Promise<void> {
