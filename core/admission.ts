@@ -1,7 +1,7 @@
 import { runCommand, STATUS_COMMAND, startCommand } from './commands';
 import type { App, SiteName } from './config';
 import { spoken } from './duration';
-import type { Mode, Outcome, Run } from './run';
+import { type Mode, type Outcome, otherSite, type Run } from './run';
 
 /** One journey of an app to a site. A run that is cut leaves it open, and the next run for the same site goes on with it. */
 export interface Activation {
@@ -59,7 +59,13 @@ export type Admission =
   | { admitted: true; resume: boolean; notes: string[] }
   | { admitted: false; cause: RefusalCause; reason: string; next: string };
 
-export type RefusalCause = 'paused' | 'manual-only' | 'already-running' | 'cool-down' | 'already-there';
+export type RefusalCause =
+  | 'paused'
+  | 'manual-only'
+  | 'already-running'
+  | 'switchover-cut'
+  | 'cool-down'
+  | 'already-there';
 
 /** A hundred apps have a hundred alarms: while nothing changes, one refusal is told for all of them. */
 const SAME_REFUSAL_SECONDS = 600;
@@ -97,6 +103,7 @@ export function admit(app: App, run: Run, facts: AdmissionFacts, now: number): A
     refuseRunning(app, run, facts, now) ??
     refuseManualOnly(app, run) ??
     refuseAlreadyThere(app, run, facts, now) ??
+    refuseCutSwitchover(app, run, facts, now) ??
     refuseCoolDown(app, run, facts, now) ?? {
       admitted: true,
       resume: resumes(run, facts.activation, now),
@@ -197,6 +204,26 @@ function refuseAlreadyThere(app: App, run: Run, facts: AdmissionFacts, now: numb
     return { admitted: false, cause: 'already-there', reason, next: byHand(app, run) };
   }
   return undefined;
+}
+
+/**
+ * A switchover that was cut leaves the other site at rest, which looks like an outage. It has every write; an automatic
+ * run would restore an older backup over that. For as long as the switchover may be gone on with, a person decides.
+ */
+function refuseCutSwitchover(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {
+  const { activation } = facts;
+  if (run.startedBy === 'person' || activation?.mode !== 'switchover') return undefined;
+  if (!resumes({ ...run, mode: 'switchover' }, activation, now)) return undefined;
+  const other = otherSite(run.activate);
+  const failover = startCommand({ activate: run.activate, mode: 'failover' }, app.name);
+  return {
+    admitted: false,
+    cause: 'switchover-cut',
+    reason:
+      `A switchover of ${app.name} to ${run.activate} was cut: ${other} was put to rest by it, and has every write. ` +
+      `If ${other} is lost, fail over: ${failover}. If not, go on with the switchover.`,
+    next: startCommand({ activate: run.activate, mode: 'switchover' }, app.name),
+  };
 }
 
 function refuseCoolDown(app: App, run: Run, facts: AdmissionFacts, now: number): Admission | undefined {

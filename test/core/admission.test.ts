@@ -84,6 +84,27 @@ describe('an automatic run', () => {
   });
 });
 
+describe('a switchover that was cut', () => {
+  const cut = { id: '1', activate: 'dr' as const, mode: 'switchover' as const, openedAt: NOW - 60_000 };
+
+  it('is not run over by an older backup that nobody asked for', () => {
+    expect(decide({ activation: cut, mainAt: 'primary' })).toMatchObject({
+      admitted: false,
+      cause: 'switchover-cut',
+      reason: expect.stringContaining('If primary is lost, fail over: npx lifeboat failover --app'),
+      next: expect.stringContaining('npx lifeboat switchover dr --app'),
+    });
+  });
+
+  it('is gone on with by a person, and keeps nobody away for longer than that is possible', () => {
+    expect(cause({ activation: cut }, {}, { startedBy: 'person' })).toBe('admitted');
+    expect(cause({ activation: cut }, {}, { startedBy: 'person', mode: 'switchover' })).toBe('admitted');
+    expect(cause({ activation: { ...cut, openedAt: NOW - 7_200_001 } })).toBe('admitted');
+    expect(cause({ activation: { id: '1', activate: 'dr', openedAt: NOW - 60_000 } })).toBe('admitted');
+    expect(cause({ activation: cut }, {}, { activate: 'primary' })).toBe('admitted');
+  });
+});
+
 describe('a person', () => {
   it('moves what an automatic run may not', () => {
     const person = { startedBy: 'person' };
