@@ -76,6 +76,12 @@ export class Bucket {
     return structuredClone(this.backups.get(name));
   }
 
+  /** The folder in which a backup lies, without reading the backup. */
+  folderOf(name: string): string | undefined {
+    this.reach();
+    return this.backups.get(name)?.folder;
+  }
+
   put(name: string, backup: StoredBackup): void {
     this.reach();
     this.backups.set(name, structuredClone(backup));

@@ -12,7 +12,7 @@ export function syncLocation(process: Process, name: string): void {
   const location = cluster.own('BackupStorageLocation', name);
   if (!location || at(location, 'status', 'phase') !== 'Available' || !bucket.reachable) return;
   const folder = folderOf(location);
-  const stored = bucket.list().filter(backup => (bucket.get(backup)?.folder ?? folder) === folder);
+  const stored = bucket.list().filter(backup => (bucket.folderOf(backup) ?? folder) === folder);
   for (const backup of stored) {
     if (!cluster.own('Backup', backup)) bringIn(process, backup, name);
   }

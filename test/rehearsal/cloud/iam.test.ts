@@ -5,7 +5,7 @@ import { DeployedStack, type Resource } from '../../../rehearsal/embedded/cloud/
 import { example } from './examples';
 import { openNight } from './play';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const statement = (Effect: Statement['Effect'], Action: Statement['Action']): Statement => ({
   Effect,

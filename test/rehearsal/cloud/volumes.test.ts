@@ -2,7 +2,7 @@ import { writtenUntil } from '../../../rehearsal/embedded/cloud/volumes';
 import { example } from './examples';
 import { type OpenNight, openNight } from './play';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const levlabs = example('levlabs');
 const NAME = 'sample-app-data';

@@ -2,7 +2,7 @@ import { rehearse } from '../../../rehearsal/embedded/rehearse';
 import { loadScenario } from '../../../rehearsal/scenario';
 import { example } from '../cloud/examples';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const levlabs = example('levlabs');
 

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { copyOf } from '../../kubernetes/json';
 import { Invalid } from './invalid';
 import { checkValue, type Item, itemSize, typeOf } from './values';
 
@@ -44,7 +45,7 @@ export class Table {
   get(key: Item, consistent = true): Item | undefined {
     const versions = this.items.get(this.keyText(key)) ?? [];
     const horizon = consistent ? Number.POSITIVE_INFINITY : this.now() - this.replicationLagMs;
-    return structuredClone(versions.findLast(({ at }) => at <= horizon)?.item);
+    return copyOf(versions.findLast(({ at }) => at <= horizon)?.item);
   }
 
   /** All items in the order of their keys. */
@@ -66,8 +67,8 @@ export class Table {
     const versions = this.items.get(text) ?? [];
     // What every reader sees by now needs one version only.
     const seen = versions.findLastIndex(version => version.at <= horizon);
-    this.items.set(text, [...versions.slice(Math.max(0, seen)), { at, item: structuredClone(after) }]);
-    for (const observer of this.observers) observer({ at, before, after: structuredClone(after) });
+    this.items.set(text, [...versions.slice(Math.max(0, seen)), { at, item: copyOf(after) }]);
+    for (const observer of this.observers) observer({ at, before, after: copyOf(after) });
   }
 
   /** Items past their TTL go "typically within a few days"; tests can have it now. */
