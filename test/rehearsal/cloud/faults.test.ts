@@ -102,7 +102,7 @@ describe('an RBAC rule that is missing', () => {
     async (step, resource, verb) => {
       const rbac = (objects: KubeObject[], site: SiteName) =>
         site === 'primary' ? objects.map(object => narrowed(object, step, resource, verb)) : objects;
-      const asked = at(30, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'switchover' } });
+      const asked = at(150, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'switchover' } });
       const played = await nightWith({ rbac }, [asked]);
       expect(firstEnd(played)).toBe('rolled-back');
       expect(played.text).toContain('primary was brought back');
@@ -111,7 +111,7 @@ describe('an RBAC rule that is missing', () => {
   );
 
   it('of a drill fails it, and all that it had made is removed', async () => {
-    const asked = at(30, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'drill' } });
+    const asked = at(150, { do: 'start', site: 'dr', input: { activate: 'dr', mode: 'drill' } });
     const played = await nightWith({ rbac: without('drill', 'ingresses', 'create') }, [asked]);
     expect(firstEnd(played)).toBe('rolled-back');
     expect(played.text).toContain('The drill failed: ');

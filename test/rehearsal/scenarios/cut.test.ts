@@ -85,7 +85,8 @@ describe.each([
 
 describe('a switchover that is cut and asked for again', () => {
   const asked = { activate: 'dr', mode: 'switchover' };
-  const begins = at(30, { do: 'start', site: 'dr', input: asked });
+  // The alarm of the standby at rest, which goes on with the night, has had its answer by then.
+  const begins = at(330, { do: 'start', site: 'dr', input: asked });
 
   it.each([
     ...['Fence', 'At rest?', 'Wait for rest', 'Back up', 'Backed up?', 'Wait for the backup', 'Restore'],
@@ -119,7 +120,7 @@ it('a switchover that was cut does not take an old backup for the last one, when
   const played = await play({
     ...levlabs,
     scenario: scenario([
-      at(30, { do: 'start', site: 'dr', input: asked }),
+      at(330, { do: 'start', site: 'dr', input: asked }),
       entering('Restore', { do: 'abort', site: 'dr' }),
       entering('Restore', { do: 'start', site: 'dr', input: asked }, 60),
       // The one after that begins anew.
@@ -146,7 +147,7 @@ it('a switchover that was cut does not take an old backup for the last one, when
 
 describe('a drill that is cut', () => {
   const asked = { activate: 'dr', mode: 'drill' };
-  const begins = at(30, { do: 'start', site: 'dr', input: asked });
+  const begins = at(330, { do: 'start', site: 'dr', input: asked });
 
   it.each(['Drill', 'Wait for the drill', 'Clean up', 'Wait until it is clean'])(
     'at "%s" leaves nothing behind after the look in peace',
@@ -180,7 +181,7 @@ it('two drills of one app do not meet: the second is told of the first', async (
   const played = await play({
     ...levlabs,
     scenario: scenario([
-      at(30, { do: 'start', site: 'dr', input: asked }),
+      at(330, { do: 'start', site: 'dr', input: asked }),
       at(335, { do: 'start', site: 'dr', input: asked }),
     ]),
   });
