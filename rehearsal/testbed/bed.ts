@@ -216,12 +216,9 @@ export class Bed {
     return () => clearInterval(timer);
   }
 
-  /**
-   * Sends a guard on duty to the standby, who stays until the first one that the stack's rule sends each minute: in AWS
-   * there has been one for long.
-   */
-  async putGuardOnDuty(standby: SiteName): Promise<void> {
-    await sendToStep(this.client(standby), 'guard', { watch: true });
+  /** Sends a guard on duty besides those that the stack's rule sends each minute; it relieves the one that is there. */
+  async sendGuard(site: SiteName): Promise<void> {
+    await sendToStep(this.client(site), 'guard', { watch: true });
   }
 
   /** What takes its time in AWS, and what it takes here, in seconds. */

@@ -68,7 +68,8 @@ async function lookAround({ bed, say }: Stage, active: SiteName): Promise<void> 
   await bed.lookInPeace();
   say('Both sites have looked whether they could take over.');
   const standby = otherSite(active);
-  await bed.putGuardOnDuty(standby);
+  // In AWS there has been one for long.
+  await bed.sendGuard(standby);
   await watched(bed, standby);
   say(`The guard of ${standby} watches ${active}.`);
 }

@@ -5,6 +5,7 @@ import { type Message, runsTold } from '../../messages';
 import type { Scenario } from '../../scenario';
 import type { Bed, RunView } from '../bed';
 import type { Director } from './director';
+import { hearGuards } from './guards';
 
 /** The night went on and on. */
 export class NoEnd extends Error {
@@ -56,6 +57,7 @@ export class Watch {
       if (now - quietSince >= (ended ? SETTLE_MS : PATIENCE_MS)) {
         // What the next five minutes would bring.
         await this.bed.lookInPeace();
+        await hearGuards(this.bed);
         await this.lookAtMessages();
         return this.mains;
       }
