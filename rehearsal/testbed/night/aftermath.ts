@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SITE_NAMES, type SiteName } from '../../../core/config';
+import { otherSite } from '../../../core/run';
 import { describe } from '../../embedded/describe';
 import { loadScenario } from '../../scenario';
 import { ordersOnDisk } from '../disk';
@@ -38,8 +39,9 @@ async function comeBack({ bed, customer, listener }: Stage, site: SiteName): Pro
   const host = hostOf({ bed }, site);
   listener({ kind: 'happens', at, text: describe({ do: 'restore-region', site }, bed.config) });
   await bed.restoreRegion(site);
-  // A guard puts to rest what main has left; what main leads to all along is left alone.
-  const rested = mainBefore !== host && (await atRest(bed.regions[site].kubectl));
+  // A guard puts to rest what main has left; what main leads to all along, or nobody knows of, is left alone.
+  const left = mainBefore === hostOf({ bed }, otherSite(site));
+  const rested = left && (await atRest(bed.regions[site].kubectl));
   const restsAfterSeconds = (Date.now() - at) / 1000;
   await wait(AFTER_RETURN_MS);
   const visits = customer.visits().filter(visit => visit.at >= at);
@@ -47,6 +49,7 @@ async function comeBack({ bed, customer, listener }: Stage, site: SiteName): Pro
   return {
     site,
     host,
+    left,
     ...(rested ? { restsAfterSeconds } : {}),
     mainBefore,
     mainNow: bed.mainTarget(),

@@ -6,6 +6,8 @@ export interface Return {
   site: SiteName;
   /** Its own name. */
   host: string | undefined;
+  /** Whether main led to the other site as it came back: then it must be put to rest. */
+  left: boolean;
   /** From the beginning of its boot until it was at rest; absent when it was not put to rest. */
   restsAfterSeconds?: number;
   /** Where main led before it came back, and some time after. */
@@ -18,15 +20,16 @@ export interface Return {
 }
 
 /**
- * A Region that was lost and is back serves nobody, takes no order and is put to rest, unless main has been leading to it
- * all along.
+ * A Region that was lost and is back serves nobody and takes no order, unless main has been leading to it all along; and
+ * it is put to rest when main has gone to the other site.
  */
 export function returnFinding(back: Return): Finding {
-  const { site, host, restsAfterSeconds, mainBefore, mainNow, served, written } = back;
+  const { site, host, left, restsAfterSeconds, mainBefore, mainNow, served, written } = back;
   const stays = mainNow === mainBefore;
   return {
     id: 'back',
-    holds: stays && (mainNow === host || (served + written === 0 && restsAfterSeconds !== undefined)),
+    holds:
+      stays && (mainNow === host || served + written === 0) && (!left || restsAfterSeconds !== undefined),
     evidence:
       `${site} is back: main ${stays ? 'stays where it was' : `leads to ${mainNow}`}, ` +
       `${served} customers were served there and ${written} orders written, ` +
