@@ -3,6 +3,7 @@ import { type Return, returnFinding } from '../../../../rehearsal/testbed/night/
 const quiet: Return = {
   site: 'primary',
   host: 'shop-primary.orders.test',
+  left: true,
   restsAfterSeconds: 5,
   mainBefore: 'shop-dr.orders.test',
   mainNow: 'shop-dr.orders.test',
@@ -23,8 +24,14 @@ test.each([
       mainNow: 'shop-primary.orders.test',
       served: 9,
       written: 9,
+      left: false,
       restsAfterSeconds: undefined,
     },
+    true,
+  ],
+  [
+    'somebody has pointed main elsewhere',
+    { left: false, restsAfterSeconds: undefined, mainBefore: 'else.where.test', mainNow: 'else.where.test' },
     true,
   ],
 ])('after the return of a lost Region, when %s', (_what, change, holds) => {
