@@ -3,7 +3,6 @@ import {
   GetHealthCheckCommand,
   GetHealthCheckStatusCommand,
   type HealthCheckConfig,
-  ListResourceRecordSetsCommand,
   type ResourceRecordSet,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
@@ -12,7 +11,7 @@ import { NotFound, RecordChanged } from '../core/errors';
 import type { CnameRecord } from '../core/flip';
 import type { FailoverRecord, MainRecords, Vote } from '../core/migration';
 import { awsCall } from '../lambdas/adapters/aws/call';
-import { HostedZone } from '../lambdas/adapters/aws/zone';
+import { HostedZone, mainRecordOf, recordSet } from '../lambdas/adapters/aws/zone';
 
 const DEADLINE_MS = 5000;
 
@@ -26,16 +25,10 @@ export class FailoverPair {
 
   /** @throws Throttled, AwsUnavailable, Forbidden */
   async read(main: string): Promise<MainRecords> {
-    const page = await this.call('ListResourceRecordSets', abort =>
-      this.client.send(
-        new ListResourceRecordSetsCommand({ HostedZoneId: this.zoneId, StartRecordName: main, MaxItems: 10 }),
-        abort,
-      ),
-    );
-    const here = (page.ResourceRecordSets ?? []).filter(({ Name }) => plain(Name) === main.toLowerCase());
+    const here = await new HostedZone(this.client, this.zoneId, this.clock).recordSets(main);
     const pair = here.flatMap(set => asFailover(main, set) ?? []);
     if (here.length === 2 && pair.length === 2) return { kind: 'pair', records: pair };
-    return new HostedZone(this.client, this.zoneId, this.clock).read(main);
+    return mainRecordOf(main, here);
   }
 
   /** What the children of the calculated check see. @throws NotFound, Throttled, AwsUnavailable, Forbidden */
@@ -123,12 +116,4 @@ function asFailover(name: string, set: ResourceRecordSet): FailoverRecord | unde
     failover: Failover,
     ...(HealthCheckId ? { healthCheckId: HealthCheckId } : {}),
   };
-}
-
-function recordSet({ name, ttlSeconds, target }: CnameRecord): ResourceRecordSet {
-  return { Name: name, Type: 'CNAME', TTL: ttlSeconds, ResourceRecords: [{ Value: target }] };
-}
-
-function plain(name: string | undefined): string {
-  return (name ?? '').replace(/\.$/, '').toLowerCase();
 }

@@ -21,6 +21,11 @@ export class HostedZone {
 
   /** @throws Throttled, AwsUnavailable, Forbidden */
   async read(name: string): Promise<MainRecord> {
+    return mainRecordOf(name, await this.recordSets(name));
+  }
+
+  /** Every record set at that name. @throws Throttled, AwsUnavailable, Forbidden */
+  async recordSets(name: string): Promise<ResourceRecordSet[]> {
     const page = await this.call('ListResourceRecordSets', abort =>
       // Several record sets may share a name (weighted ones, TXT beside A): a handful is enough to see what it is.
       this.client.send(
@@ -28,12 +33,7 @@ export class HostedZone {
         abort,
       ),
     );
-    const here = (page.ResourceRecordSets ?? []).filter(set => withoutDot(set.Name) === name.toLowerCase());
-    const only = here[0];
-    if (!only) return { kind: 'absent' };
-    const record = here.length === 1 ? plainCname(name, only) : undefined;
-    if (record) return { kind: 'cname', record };
-    return { kind: 'other', detail: here.map(describe).join(' and ') };
+    return (page.ResourceRecordSets ?? []).filter(set => withoutDot(set.Name) === name.toLowerCase());
   }
 
   /**
@@ -74,6 +74,15 @@ export class HostedZone {
   }
 }
 
+/** @param here every record set at that name */
+export function mainRecordOf(name: string, here: readonly ResourceRecordSet[]): MainRecord {
+  const only = here[0];
+  if (!only) return { kind: 'absent' };
+  const record = here.length === 1 ? plainCname(name, only) : undefined;
+  if (record) return { kind: 'cname', record };
+  return { kind: 'other', detail: here.map(describe).join(' and ') };
+}
+
 function plainCname(name: string, set: ResourceRecordSet): CnameRecord | undefined {
   const value = set.ResourceRecords?.[0]?.Value;
   const plain =
@@ -86,7 +95,8 @@ function same(left: CnameRecord, right: CnameRecord): boolean {
   return left.ttlSeconds === right.ttlSeconds && left.target.toLowerCase() === right.target.toLowerCase();
 }
 
-function recordSet({ name, ttlSeconds, target }: CnameRecord): ResourceRecordSet {
+/** The record as Route 53 takes it. */
+export function recordSet({ name, ttlSeconds, target }: CnameRecord): ResourceRecordSet {
   return { Name: name, Type: 'CNAME', TTL: ttlSeconds, ResourceRecords: [{ Value: target }] };
 }
 

@@ -7,7 +7,7 @@ import {
 import type { TestbedAws } from '../../../../rehearsal/testbed/aws/aws';
 import { createStack, DR, describeWithMiniStack, eventually, PRIMARY, startAws } from './ministack';
 import { eventsQueue, receiveMessage, sendMessage } from './queues';
-import { allow, arnOf, role, stateMachine } from './templates';
+import { healthAlarm as alarm, allow, arnOf, role, stateMachine } from './templates';
 
 jest.setTimeout(30_000);
 
@@ -210,19 +210,6 @@ describeWithMiniStack('Alarms and events of the AWS of the bed', python => {
         Targets: [
           { Id: 'bus', Arn: bus, RoleArn: arnOf(roleId), DeadLetterConfig: { Arn: arnOf('DeadLetters') } },
         ],
-      },
-    });
-    const alarm = (AlarmName: string) => ({
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmName,
-        Namespace: 'AWS/Route53',
-        MetricName: 'HealthCheckStatus',
-        Statistic: 'Minimum',
-        Period: 60,
-        Threshold: 1,
-        EvaluationPeriods: 1,
-        ComparisonOperator: 'LessThanThreshold',
       },
     });
     const { outputs: source } = await createStack(aws, 'us-east-1', 'forwards', {

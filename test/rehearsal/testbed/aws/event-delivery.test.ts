@@ -3,7 +3,7 @@ import type { TestbedAws } from '../../../../rehearsal/testbed/aws/aws';
 import type { Job } from '../../../../rehearsal/testbed/aws/lambda-host/job';
 import { createStack, DR, describeWithMiniStack, eventually, startAws } from './ministack';
 import { eventsQueue, receiveMessage } from './queues';
-import { allow, arnOf, lambdaFunction, role } from './templates';
+import { healthAlarm as alarm, allow, arnOf, lambdaFunction, role } from './templates';
 
 jest.setTimeout(30_000);
 
@@ -23,20 +23,6 @@ describeWithMiniStack('Events for functions in the AWS of the bed', python => {
   });
 
   const pattern = (alarm: string) => ({ source: ['aws.cloudwatch'], detail: { alarmName: [alarm] } });
-
-  const alarm = (AlarmName: string) => ({
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName,
-      Namespace: 'AWS/Route53',
-      MetricName: 'HealthCheckStatus',
-      Statistic: 'Minimum',
-      Period: 60,
-      Threshold: 1,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'LessThanThreshold',
-    },
-  });
 
   const ring = (region: string, AlarmName: string) =>
     new CloudWatchClient(aws.client(region)).send(

@@ -58,3 +58,20 @@ export function invoke(id: string, more: object): object {
     ...more,
   };
 }
+
+/** An alarm on a health check. */
+export function healthAlarm(AlarmName: string): object {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName,
+      Namespace: 'AWS/Route53',
+      MetricName: 'HealthCheckStatus',
+      Statistic: 'Minimum',
+      Period: 60,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'LessThanThreshold',
+    },
+  };
+}
